@@ -1,0 +1,142 @@
+"""Writing files so that a reader sees the old content or the new, never half of one.
+
+Everything is written aside, in the same folder as its destination (a rename is atomic only within
+one file system), flushed to disk, then renamed.
+"""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from keras_albert.errors import InputError
+
+
+def _flush_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _disk_errors_named(path: Path) -> Iterator[None]:
+    """Turns a full disk and an unwritable folder into an `InputError` that names the path."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise InputError(
+                f"The disk is full: {path} could not be written, and nothing of it is left. "
+                "Free some space or choose another output."
+            ) from error
+        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise InputError(
+                f"{path} cannot be written: {error.strerror}. Choose another output folder."
+            ) from error
+        raise
+
+
+@contextlib.contextmanager
+def write_aside(path: str | Path) -> Iterator[Path]:
+    """Yields a temporary path; on success it is renamed to `path`, on failure removed.
+
+    Raises:
+        InputError: the disk is full or the folder cannot be written to.
+    """
+    path = Path(path)
+    with _disk_errors_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(descriptor)
+        aside = Path(name)
+        try:
+            yield aside
+            _flush_to_disk(aside)
+            aside.chmod(0o644)
+            os.replace(aside, path)
+            _flush_to_disk(path.parent)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+
+
+@contextlib.contextmanager
+def write_directory_aside(path: str | Path, *, replace: bool = False) -> Iterator[Path]:
+    """Yields a temporary folder; on success it is renamed to `path`, on failure removed.
+
+    Args:
+        path: the folder to make.
+        replace: whether an existing folder gives way. Without it, an existing folder that is
+            not empty is an error.
+
+    Raises:
+        InputError: `path` holds something and `replace` is false, or the disk is full.
+    """
+    path = Path(path)
+    occupied = path.is_file() or (path.is_dir() and any(path.iterdir()))
+    if occupied and not replace:
+        raise InputError(
+            f"{path} already exists and is not empty. Choose another output or remove it first."
+        )
+    with _disk_errors_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        try:
+            yield aside
+            for file in aside.rglob("*"):
+                if file.is_file():
+                    _flush_to_disk(file)
+            aside.chmod(0o755)
+            if path.is_dir() and not occupied:
+                path.rmdir()
+            if occupied:
+                # A folder cannot be renamed over a full one: move the old one out of the way
+                # first, so that at every moment one of the two stands under a known name.
+                old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
+                os.replace(path, old / path.name)
+                os.replace(aside, path)
+                shutil.rmtree(old, ignore_errors=True)
+            else:
+                os.replace(aside, path)
+            _flush_to_disk(path.parent)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+
+
+def write_json(path: str | Path, content: Any) -> None:
+    """Writes `content` as indented JSON, aside and then renamed."""
+    with write_aside(path) as aside:
+        aside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def read_json(path: str | Path) -> Any:
+    """Reads a JSON file.
+
+    Raises:
+        InputError: the file is missing, is not UTF-8 or is not JSON; the line is named.
+    """
+    path = Path(path)
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist.") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path} is not a JSON file: {error}.") from error
+
+
+def sha256(path: str | Path) -> str:
+    """The SHA-256 digest of a file, in hexadecimal, read in pieces of 1 MiB."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
