@@ -28,7 +28,7 @@ def _flush_to_disk(path: Path) -> None:
 
 @contextlib.contextmanager
 def _disk_errors_named(path: Path) -> Iterator[None]:
-    """Turns a full disk and an unwritable folder into an `InputError` that names the path."""
+    """Turns a full disk and a folder that cannot be written to into an `InputError`."""
     try:
         yield
     except OSError as error:
@@ -41,6 +41,11 @@ def _disk_errors_named(path: Path) -> Iterator[None]:
             raise InputError(
                 f"{path} cannot be written: {error.strerror}. Choose another output folder."
             ) from error
+        if error.errno in (errno.ENOTDIR, errno.EEXIST):
+            raise InputError(
+                f"{path} cannot be written: a part of this path is not a folder. "
+                "Choose another output."
+            ) from error
         raise
 
 
@@ -48,10 +53,12 @@ def _disk_errors_named(path: Path) -> Iterator[None]:
 def write_aside(path: str | Path) -> Iterator[Path]:
     """Yields a temporary path; on success it is renamed to `path`, on failure removed.
 
+    A symbolic link at `path` is followed, and a file that is replaced keeps its permissions.
+
     Raises:
         InputError: the disk is full or the folder cannot be written to.
     """
-    path = Path(path)
+    path = Path(path).resolve()
     with _disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -60,7 +67,7 @@ def write_aside(path: str | Path) -> Iterator[Path]:
         try:
             yield aside
             _flush_to_disk(aside)
-            aside.chmod(0o644)
+            aside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
             os.replace(aside, path)
             _flush_to_disk(path.parent)
         except BaseException:
@@ -73,14 +80,14 @@ def write_directory_aside(path: str | Path, *, replace: bool = False) -> Iterato
     """Yields a temporary folder; on success it is renamed to `path`, on failure removed.
 
     Args:
-        path: the folder to make.
+        path: the folder to make. A symbolic link is followed.
         replace: whether an existing folder gives way. Without it, an existing folder that is
             not empty is an error.
 
     Raises:
         InputError: `path` holds something and `replace` is false, or the disk is full.
     """
-    path = Path(path)
+    path = Path(path).resolve()
     occupied = path.is_file() or (path.is_dir() and any(path.iterdir()))
     if occupied and not replace:
         raise InputError(
@@ -102,8 +109,13 @@ def write_directory_aside(path: str | Path, *, replace: bool = False) -> Iterato
                 # first, so that at every moment one of the two stands under a known name.
                 old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
                 os.replace(path, old / path.name)
-                os.replace(aside, path)
-                shutil.rmtree(old, ignore_errors=True)
+                try:
+                    os.replace(aside, path)
+                except BaseException:
+                    os.replace(old / path.name, path)
+                    raise
+                finally:
+                    shutil.rmtree(old, ignore_errors=True)
             else:
                 os.replace(aside, path)
             _flush_to_disk(path.parent)
@@ -122,13 +134,15 @@ def read_json(path: str | Path) -> Any:
     """Reads a JSON file.
 
     Raises:
-        InputError: the file is missing, is not UTF-8 or is not JSON; the line is named.
+        InputError: the file is missing, a folder, not UTF-8 or not JSON; the line is named.
     """
     path = Path(path)
     try:
         return json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist.") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path} is a folder where a JSON file was expected.") from error
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise InputError(f"{path} is not a JSON file: {error}.") from error
 

@@ -1,0 +1,32 @@
+"""Settings every test shares, and which tests run once and which on every backend."""
+
+import os
+from pathlib import Path
+
+# Before anything imports Keras: the backend is fixed at its first import.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import pytest
+
+TESTS = Path(__file__).parent
+
+# Rooms that are plain Python and NumPy.
+BACKEND_INDEPENDENT_FOLDERS = {"text", "data", "cli"}
+BACKEND_INDEPENDENT_FILES = {
+    "test_errors.py",
+    "test_files.py",
+    "test_packaging.py",
+    "test_presets_index.py",
+    "test_structure.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks each test `once` or `per_backend` by where it stands, unless it says so itself."""
+    for item in items:
+        if item.get_closest_marker("once") or item.get_closest_marker("per_backend"):
+            continue
+        path = item.path.relative_to(TESTS)
+        once = path.parts[0] in BACKEND_INDEPENDENT_FOLDERS | BACKEND_INDEPENDENT_FILES
+        item.add_marker(pytest.mark.once if once else pytest.mark.per_backend)

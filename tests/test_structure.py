@@ -1,0 +1,98 @@
+"""The house rules of CONTRIBUTING, held."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "keras_albert"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+BACKENDS = {"tensorflow", "tensorflow_text", "torch", "jax"}
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _imported_names(nodes: list[ast.stmt] | ast.Module) -> set[str]:
+    """Dotted names that the import statements among `nodes` bring in."""
+    statements = ast.walk(nodes) if isinstance(nodes, ast.Module) else nodes
+    names: set[str] = set()
+    for node in statements:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def _module_level_statements(tree: ast.Module) -> list[ast.stmt]:
+    """Everything that runs on import: all statements outside functions."""
+    found: list[ast.stmt] = []
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+                waiting.append(child)
+                if isinstance(child, ast.stmt):
+                    found.append(child)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_no_private_module_is_imported(path: Path) -> None:
+    names = _imported_names(ast.parse(path.read_text("utf-8")))
+    private = {n for n in names if f"{n}.".startswith(("keras.src.", "keras_hub.src."))}
+    assert not private
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_no_backend_is_imported_at_module_level(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    names = _imported_names(_module_level_statements(tree))
+    assert not {n for n in names if n.split(".")[0] in BACKENDS}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_a_file_stays_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 350
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if p.name != "__init__.py"], ids=_name)
+def test_every_module_has_a_test_file_of_its_name(path: Path) -> None:
+    folder = ROOT / "tests" / path.parent.relative_to(PACKAGE)
+    assert (folder / f"test_{path.stem}.py").is_file()
+
+
+def test_floors_hold() -> None:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_package_is_listed_for_the_wheel() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = set(settings["tool"]["setuptools"]["packages"])
+    here = {".".join(p.parent.relative_to(ROOT).parts) for p in PACKAGE.rglob("__init__.py")}
+    assert listed == here | {"keras_albert.presets"}
+
+
+def test_pins_are_the_versions_under_test() -> None:
+    """What runs here is what pyproject.toml promises."""
+    from importlib.metadata import version
+
+    from packaging.requirements import Requirement
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"].values()
+    for text in [*project["dependencies"], *(line for extra in extras for line in extra)]:
+        requirement = Requirement(text)
+        assert version(requirement.name) in requirement.specifier, text
