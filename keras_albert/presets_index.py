@@ -1,0 +1,125 @@
+"""Preset names: what they stand for, checked, with the near name suggested for a wrong one."""
+
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pydantic
+
+from keras_albert.errors import InputError, suggest
+from keras_albert.files import read_json
+
+
+class Architecture(pydantic.BaseModel):
+    """A network that can be built by name, each fact with its source.
+
+    Attributes:
+        name: what it is called on a command line and in `from_preset`.
+        description: one line.
+        backbone: `AlbertBackbone`'s constructor arguments.
+        backbone_parameters: how many numbers the backbone's weights hold.
+        source: where the facts come from: source -> names of the facts. Every argument and
+            `backbone_parameters` appear exactly once.
+        notes: what a reader who compares with other implementations should know.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    description: str
+    backbone: dict[str, int | float | str]
+    backbone_parameters: pydantic.PositiveInt
+    source: dict[str, list[str]]
+    notes: list[str] = []
+
+    @pydantic.model_validator(mode="after")
+    def _every_fact_has_one_source(self) -> "Architecture":
+        named = sorted(fact for facts in self.source.values() for fact in facts)
+        facts = sorted([*self.backbone, "backbone_parameters"])
+        if named != facts:
+            wrong = set(named) ^ set(facts) or {n for n in named if named.count(n) > 1}
+            raise ValueError(f"facts without exactly one source: {', '.join(sorted(wrong))}")
+        return self
+
+
+def _folder(kind: str) -> Path:
+    return Path(str(files("keras_albert.presets").joinpath(kind)))
+
+
+def _known(kind: str) -> list[str]:
+    return sorted(path.stem for path in _folder(kind).glob("*.json"))
+
+
+def _unknown(what: str, name: str, choices: Iterable[str]) -> InputError:
+    choices = list(choices)
+    return InputError(
+        f"There is no {what} named {name!r}.{suggest(name, choices)} Known: {', '.join(choices)}."
+    )
+
+
+def names() -> list[str]:
+    """The names of all architectures, sorted."""
+    return _known("architectures")
+
+
+def recipe_names() -> list[str]:
+    """The names of all recipes, sorted."""
+    return _known("recipes")
+
+
+def architecture(name: str) -> Architecture:
+    """The architecture of that name.
+
+    Args:
+        name: such as "albert_base_v2"; `names()` lists them.
+
+    Raises:
+        InputError: there is none; the nearest is suggested.
+    """
+    if name not in names():
+        raise _unknown("architecture", name, names())
+    return read_architecture(_folder("architectures") / f"{name}.json")
+
+
+def read_architecture(path: str | Path) -> Architecture:
+    """An architecture file, checked.
+
+    Raises:
+        InputError: the file cannot be read, a field is missing, unknown or of the wrong type.
+    """
+    content: Any = read_json(path)
+    try:
+        return Architecture.model_validate(content)
+    except pydantic.ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise InputError(f"{path} is not an architecture: {problems}.") from error
+
+
+def recipe_path(name: str) -> Path:
+    """The file of the recipe of that name.
+
+    Args:
+        name: such as "albert_micro"; `recipe_names()` lists them.
+
+    Raises:
+        InputError: there is none; the nearest is suggested.
+    """
+    if name not in recipe_names():
+        raise _unknown("recipe", name, recipe_names())
+    return _folder("recipes") / f"{name}.json"
+
+
+def weights_folder(name: str) -> Path | None:
+    """The preset folder with trained weights that ships under that name, if one does.
+
+    Raises:
+        InputError: `name` is no architecture at all; the nearest is suggested.
+    """
+    if name not in names():
+        raise _unknown("architecture", name, names())
+    folder = _folder("weights") / name
+    return folder if folder.is_dir() else None
