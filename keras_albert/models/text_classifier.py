@@ -1,0 +1,133 @@
+"""AlbertTextClassifier: single label, several labels or regression."""
+
+from typing import Any
+
+import keras
+import keras_hub
+
+from keras_albert.errors import InputError, suggest
+from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.task import AlbertTask
+
+PROBLEMS = ("single_label", "multi_label", "regression")
+
+
+@keras.saving.register_keras_serializable("keras_albert")
+class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
+    """A Dense layer with dropout on the pooled vector.
+
+    google-research/albert `classifier_utils.create_model`.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        num_classes: C, classes or, for regression, values.
+        preprocessor: an `AlbertTextClassifierPreprocessor`, or None for inputs that are arrays
+            already.
+        problem: "single_label" (labels (B,) integers, cross-entropy), "multi_label" (labels
+            (B, C) of 0 and 1, binary cross-entropy) or "regression" (labels (B, C), squared
+            error on raw scores).
+        activation: applied to the logits, a Keras activation or None.
+        dropout: share of the pooled vector dropped in training; paper Table 14 has 0.1.
+
+    Call arguments:
+        inputs: a dict of the backbone's inputs.
+        depth: how many layers to run; all by default.
+
+    Returns:
+        (B, C), logits where `activation` is None.
+
+    Raises:
+        InputError: an unknown problem or a number of classes below 1.
+    """
+
+    backbone_cls = AlbertBackbone
+
+    def __init__(
+        self,
+        backbone: AlbertBackbone,
+        num_classes: int,
+        preprocessor: Any = None,
+        problem: str = "single_label",
+        activation: Any = None,
+        dropout: float = 0.1,
+        **kwargs: Any,
+    ) -> None:
+        if problem not in PROBLEMS:
+            raise InputError(
+                f"Unknown problem {problem!r}; expected one of {', '.join(PROBLEMS)}."
+                + suggest(str(problem), PROBLEMS)
+            )
+        if num_classes < 1:
+            raise InputError(f"num_classes={num_classes} is below 1.")
+        # === Layers ===
+        self.backbone = backbone
+        self.preprocessor = preprocessor
+        self.output_dropout = keras.layers.Dropout(
+            dropout, dtype=backbone.dtype_policy, name="output_dropout"
+        )
+        self.output_dense = keras.layers.Dense(
+            num_classes,
+            activation=activation,
+            kernel_initializer=keras.initializers.TruncatedNormal(
+                stddev=backbone.initializer_range
+            ),
+            # Scores and their loss stay in float32 under a mixed policy.
+            dtype="float32",
+            name="scores",
+        )
+
+        # === Functional Model ===
+        # Set before the base class compiles with defaults, which depend on them.
+        self.problem = problem
+        self.activation = keras.activations.get(activation)
+        super().__init__(**self._functional_arguments(backbone), **kwargs)
+
+        # === Config ===
+        self.num_classes = num_classes
+        self.dropout = dropout
+
+    def _connect(
+        self, inputs: dict[str, Any], backbone: Any, training: bool | None = None, **options: Any
+    ) -> Any:
+        outputs = backbone(self._backbone_inputs(inputs), training=training, **options)
+        pooled = self.output_dropout(outputs["pooled_output"], training=training)
+        return self.output_dense(pooled)
+
+    def compile(
+        self, optimizer: Any = "auto", loss: Any = "auto", *, metrics: Any = "auto", **kwargs: Any
+    ) -> None:
+        """`keras.Model.compile` with the problem's loss and metric as defaults."""
+        from_logits = self.activation not in (
+            keras.activations.softmax,
+            keras.activations.sigmoid,
+        )
+        if self.problem == "multi_label":
+            if loss == "auto":
+                loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
+            if metrics == "auto":
+                metrics = [
+                    keras.metrics.BinaryAccuracy(
+                        name="accuracy", threshold=0.0 if from_logits else 0.5
+                    )
+                ]
+        elif self.problem == "regression":
+            if loss == "auto":
+                loss = keras.losses.MeanSquaredError()
+            if metrics == "auto":
+                metrics = [keras.metrics.MeanSquaredError(name="mean_squared_error")]
+        else:
+            if loss == "auto":
+                loss = keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
+            if metrics == "auto":
+                metrics = [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+        super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {
+            **super().get_config(),
+            "num_classes": self.num_classes,
+            "problem": self.problem,
+            "activation": keras.activations.serialize(self.activation),
+            "dropout": self.dropout,
+        }
