@@ -1,1 +1,1 @@
-"""data."""
+"""Room 2: token ids -> training instances."""
