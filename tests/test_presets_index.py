@@ -133,3 +133,7 @@ def test_a_source_named_twice_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(content), "utf-8")
     with pytest.raises(InputError, match="without exactly one source: num_layers"):
         presets_index.read_architecture(path)
+
+
+def test_every_architecture_has_a_recipe_of_its_name() -> None:
+    assert presets_index.recipe_names() == presets_index.names()
