@@ -52,7 +52,7 @@ def in_graph_tokenizer(
             "install keras-albert[tensorflow]."
         ) from error
 
-    class InGraphTokenizer(tf.Module):  # type: ignore[misc]
+    class InGraphTokenizer(tf.Module):
         def __init__(self) -> None:
             super().__init__(name="in_graph_tokenizer")
             if fast:

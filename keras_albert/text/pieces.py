@@ -7,7 +7,7 @@ import numpy as np
 WORD_MARK = "\u2581"
 """SentencePiece's mark for a space, at the start of a piece that begins a word."""
 
-_LISTED = frozenset("!\"#$%&()*+,-./:;?@[\\]^_`{|}~\u20ac\u00a3")
+_LISTED = frozenset('!"#$%&()*+,-./:;?@[\\]^_`{|}~\u20ac\u00a3')
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 
 

@@ -15,6 +15,7 @@ from keras_albert.errors import InputError
 from keras_albert.files import write_aside
 from keras_albert.text import pieces as piece_rules
 from keras_albert.text.in_graph import digit_comma_in_graph, in_graph_tokenizer
+from keras_albert.text.offsets import piece_offsets
 
 MODEL_FILENAME = "spiece.model"
 _PRESET_ASSET = Path("assets/tokenizer/vocabulary.spm")
@@ -66,7 +67,6 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
         InputError: `google_digit_comma` together with `sequence_length` or a string `dtype`.
 
     Example:
-
     ```python
     tokenizer = AlbertTokenizer.load("V/")
     tokenizer.encode(["A text.", "Another."])       # two int32 arrays, no special pieces
@@ -79,7 +79,9 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
             self._add_special_token(piece, attribute)
         self._add_special_token("[CLS]", "start_token")
         self._add_special_token("[SEP]", "end_token")
-        if google_digit_comma and (kwargs.get("sequence_length") or kwargs.get("dtype") == "string"):
+        if google_digit_comma and (
+            kwargs.get("sequence_length") or kwargs.get("dtype") == "string"
+        ):
             raise InputError(
                 "google_digit_comma=True changes the number of ids, so it cannot be combined with "
                 "sequence_length or dtype='string'. Leave those out and pack afterwards."
@@ -204,24 +206,7 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
         surfaces = self._processor.Encode(text, return_type=str)
         if self.google_digit_comma:
             surfaces = [part for piece in surfaces for part in self._split_digit_comma(piece)]
-        # next_origin[k]: the first original place past the character that position k came from.
-        next_origin = [len(text)] * len(origins)
-        for k in range(len(origins) - 2, -1, -1):
-            later = origins[k + 1]
-            next_origin[k] = later if later > origins[k] else next_origin[k + 1]
-        offsets = np.zeros((len(surfaces), 2), dtype=np.int64)
-        position = 0
-        for index, surface in enumerate(surfaces):
-            first, position = position, position + len(surface)
-            last = position - 1
-            while first < last and normalized[first] == piece_rules.WORD_MARK:
-                first += 1
-            start, end = origins[first], next_origin[last]
-            if normalized[first] == piece_rules.WORD_MARK:
-                end = start
-            while end > start and text[end - 1].isspace():
-                end -= 1
-            offsets[index] = start, end
+        offsets = piece_offsets(text, normalized, origins, surfaces)
         return Encoding(ids, surfaces, offsets)
 
     def in_graph(self, *, fast: bool = False) -> Any:
@@ -264,7 +249,7 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
 
     @cached_property
     def word_starts(self) -> np.ndarray:
-        """bool [V]: which ids begin a word, by Google's rule (`pieces.is_word_start`).
+        """Which ids begin a word, by Google's rule (`pieces.is_word_start`): bool [V].
 
         Special pieces count as words of their own.
         """
