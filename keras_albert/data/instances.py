@@ -200,9 +200,7 @@ class InstanceMaker:
         document = self.store[unit.document]
         if self.options.mode == "google":
             return self._google_segments(document, unit, generator)
-        offset = float(
-            generator_at(self.options.seed, OFFSET, epoch, unit.document).random()
-        )
+        offset = float(generator_at(self.options.seed, OFFSET, epoch, unit.document).random())
         # The document's units share an offset, so they stay evenly spread and cover the document,
         # while the cuts move from epoch to epoch.
         center = (unit.ordinal + offset) / unit.count * int(document.lengths.sum())

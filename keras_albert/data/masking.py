@@ -96,7 +96,7 @@ class Masker:
         sep_token_id: int,
         mask_token_id: int,
         max_predictions: int,
-        options: MaskingOptions = MaskingOptions(),  # noqa: B008 - frozen
+        options: MaskingOptions = MaskingOptions(),
     ) -> None:
         if max_predictions < 1:
             raise InputError(f"max_predictions is {max_predictions}; it must be 1 or more.")

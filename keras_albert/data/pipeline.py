@@ -56,7 +56,6 @@ class PretrainingData:
             too few pairs for one batch.
 
     Example:
-
         data = PretrainingData(TokenStore("store"), tokenizer, sequence_length=128,
                                batch_size=32, max_predictions=20, seed=0)
         iterator = iter(data)
@@ -218,9 +217,7 @@ class PretrainingIterator:
     """Batches one after the other, with a state that can be kept and taken up again."""
 
     def __init__(self, batches: grain.MapDataset, settings: str, num_threads: int) -> None:
-        options = grain.ReadOptions(
-            num_threads=num_threads, prefetch_buffer_size=2 * num_threads
-        )
+        options = grain.ReadOptions(num_threads=num_threads, prefetch_buffer_size=2 * num_threads)
         self._iterator = iter(batches.to_iter_dataset(options))
         self._settings = settings
 

@@ -39,9 +39,7 @@ class PairSpan:
     target: int = 0
 
 
-def target_length(
-    max_tokens: int, short_seq_prob: float, generator: np.random.Generator
-) -> int:
+def target_length(max_tokens: int, short_seq_prob: float, generator: np.random.Generator) -> int:
     """How many tokens a pair aims at: the most it may have, or now and then fewer.
 
     Google `create_pretraining_data.py`: with probability `short_seq_prob` an integer drawn

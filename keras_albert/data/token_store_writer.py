@@ -36,7 +36,6 @@ class TokenStoreWriter:
             was written.
 
     Example:
-
         with TokenStoreWriter("store", tokenizer_fingerprint=f, vocabulary_size=8000) as writer:
             writer.write("page-1", [np.array([5, 6, 7]), np.array([8, 9])])
     """

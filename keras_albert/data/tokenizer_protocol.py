@@ -1,7 +1,8 @@
 """What this room needs to know of a tokenizer, and no more."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol, Self
 
 import numpy as np
 
@@ -46,4 +47,13 @@ class TokenizerProtocol(Protocol):
 
     def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Token ids of each text, int32, without special pieces."""
+        ...
+
+    def save(self, folder: str | Path) -> Any:
+        """Writes the vocabulary into a folder."""
+        ...
+
+    @classmethod
+    def load(cls, path: str | Path, **kwargs: Any) -> Self:
+        """Reads what `save` wrote."""
         ...

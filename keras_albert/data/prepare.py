@@ -1,0 +1,238 @@
+"""Corpus -> token store: one pass, in little memory, over processes if wanted."""
+
+import multiprocessing
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from keras_albert.data.token_store_writer import TokenStoreWriter
+from keras_albert.data.tokenizer_protocol import TokenizerProtocol
+from keras_albert.errors import InputError
+from keras_albert.text.corpus import Document, read_documents
+
+# A block is what is tokenized at once: large enough that handing it over costs little beside the
+# work, small enough that all blocks in hand stay within some tens of MB.
+BLOCK_CHARACTERS = 1 << 18
+BLOCK_DOCUMENTS = 4096
+Progress = Callable[[Mapping[str, int]], None]
+
+
+class EncodedBlock(NamedTuple):
+    """Some documents as arrays.
+
+    Attributes:
+        names: the name of each of N documents.
+        sentences: sentences of each document, int64 `[N]`.
+        lengths: tokens of each sentence, int64 `[M]`, all documents one after the other.
+        ids: token ids of all sentences, int32 `[T]`.
+    """
+
+    names: list[str]
+    sentences: np.ndarray
+    lengths: np.ndarray
+    ids: np.ndarray
+
+
+def prepare(
+    sources: Sequence[str],
+    tokenizer: TokenizerProtocol,
+    output: str | Path,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    max_document_tokens: int = 1 << 16,
+    replace: bool = False,
+    **corpus_options: Any,
+) -> dict[str, Any]:
+    """Tokenizes a corpus into a token store.
+
+    The same corpus and vocabulary give the same bytes, with any number of workers. Memory does
+    not grow with the corpus.
+
+    Args:
+        sources: files, folders, globs or "-", as `read_documents` takes them.
+        tokenizer: an `AlbertTokenizer`.
+        output: the folder to make; it appears when all is written.
+        workers: processes that tokenize; with 1 this one does.
+        progress: called after each block with the counts so far (`documents`, `sentences`,
+            `tokens`, ...).
+        max_document_tokens: longer documents are stored in parts of about this size, because an
+            instance reads its whole document; the parts are called `name#2`, `name#3`, ...
+        replace: whether an existing folder gives way.
+        **corpus_options: further arguments of `read_documents`.
+
+    Returns:
+        The store's manifest.
+
+    Raises:
+        InputError: the corpus cannot be read or is empty, the output exists, the disk is full.
+    """
+    return prepare_documents(
+        read_documents(sources, **corpus_options),
+        tokenizer,
+        output,
+        workers=workers,
+        progress=progress,
+        max_document_tokens=max_document_tokens,
+        replace=replace,
+        source=[str(source) for source in sources],
+    )
+
+
+def prepare_documents(
+    documents: Iterable[Document],
+    tokenizer: TokenizerProtocol,
+    output: str | Path,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    max_document_tokens: int = 1 << 16,
+    replace: bool = False,
+    source: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Tokenizes documents into a token store; see `prepare`.
+
+    Args:
+        documents: read once, as they are needed.
+        tokenizer: a trained vocabulary.
+        output: see `prepare`, as the rest.
+        workers: processes that tokenize.
+        progress: called after each block.
+        max_document_tokens: where longer documents are cut.
+        replace: whether an existing folder gives way.
+        source: what the manifest says the documents come from.
+
+    Returns:
+        The store's manifest.
+    """
+    if workers < 1:
+        raise InputError(f"workers is {workers}; it must be 1 or more.")
+    writer = TokenStoreWriter(
+        output,
+        tokenizer_fingerprint=tokenizer.fingerprint,
+        vocabulary_size=tokenizer.vocabulary_size(),
+        source=source,
+        replace=replace,
+    )
+    with writer:
+        for block in _encoded(_blocks(documents), tokenizer, workers):
+            for name, sentences in _documents(block):
+                for part, piece in enumerate(_parts(sentences, max_document_tokens), 1):
+                    writer.write(name if part == 1 else f"{name}#{part}", piece)
+            if progress is not None:
+                progress(dict(writer.counts))
+    return writer.manifest
+
+
+def encode_block(tokenizer: TokenizerProtocol, documents: Sequence[Document]) -> EncodedBlock:
+    """Tokenizes some documents: the work of one process.
+
+    Args:
+        tokenizer: a trained vocabulary.
+        documents: N documents.
+    """
+    encoded = tokenizer.encode([text for document in documents for text in document.sentences])
+    return EncodedBlock(
+        [document.id for document in documents],
+        np.array([len(document.sentences) for document in documents], np.int64),
+        np.array([len(sentence) for sentence in encoded], np.int64),
+        np.concatenate(encoded) if encoded else np.zeros(0, np.int32),
+    )
+
+
+def _blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    block: list[Document] = []
+    characters = 0
+    for document in documents:
+        block.append(document)
+        characters += sum(map(len, document.sentences))
+        if characters >= BLOCK_CHARACTERS or len(block) >= BLOCK_DOCUMENTS:
+            yield block
+            block, characters = [], 0
+    if block:
+        yield block
+
+
+def _documents(block: EncodedBlock) -> Iterator[tuple[str, list[np.ndarray]]]:
+    sentences = np.split(block.ids, np.cumsum(block.lengths)[:-1])
+    first = 0
+    for name, count in zip(block.names, block.sentences.tolist(), strict=True):
+        yield name, sentences[first : first + count]
+        first += count
+
+
+def _parts(sentences: list[np.ndarray], max_tokens: int) -> Iterator[list[np.ndarray]]:
+    """Cuts a long document between sentences; no part has a single sentence unless all it has."""
+    total = sum(map(len, sentences))
+    if total <= max_tokens:
+        yield sentences
+        return
+    start = held = 0
+    for i, sentence in enumerate(sentences):
+        held += len(sentence)
+        if held >= max_tokens and i - start >= 1 and len(sentences) - (i + 1) >= 2:
+            yield sentences[start : i + 1]
+            start, held = i + 1, 0
+    yield sentences[start:]
+
+
+def _encoded(
+    blocks: Iterator[list[Document]], tokenizer: TokenizerProtocol, workers: int
+) -> Iterator[EncodedBlock]:
+    """The blocks tokenized, in their order whatever order the workers finish in."""
+    if workers == 1:
+        for block in blocks:
+            yield encode_block(tokenizer, block)
+        return
+    with tempfile.TemporaryDirectory(prefix="keras-albert-") as folder:
+        tokenizer.save(folder)
+        # Spawned, not forked: the parent may run threads of TensorFlow or JAX, and a fork of
+        # those can hang.
+        with ProcessPoolExecutor(
+            workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_load_tokenizer,
+            initargs=(type(tokenizer), folder, _load_options(tokenizer)),
+        ) as pool:
+            pending: deque[Future[EncodedBlock]] = deque()
+            try:
+                for block in blocks:
+                    pending.append(pool.submit(_encode_in_worker, block))
+                    # Bounded, so that a slow disk does not pile up the corpus in memory.
+                    if len(pending) > 2 * workers:
+                        yield pending.popleft().result()
+                while pending:
+                    yield pending.popleft().result()
+            except BrokenProcessPool as error:
+                raise InputError(
+                    "A tokenizing process died, perhaps for want of memory; nothing was written. "
+                    f"Try fewer workers than {workers}."
+                ) from error
+            finally:
+                for future in pending:
+                    future.cancel()
+
+
+_worker_tokenizer: TokenizerProtocol | None = None
+
+
+def _load_options(tokenizer: TokenizerProtocol) -> dict[str, Any]:
+    """What a saved vocabulary does not say of its tokenizer."""
+    option = "google_digit_comma"
+    return {option: True} if getattr(tokenizer, option, False) else {}
+
+
+def _load_tokenizer(kind: type[TokenizerProtocol], folder: str, options: dict[str, Any]) -> None:
+    global _worker_tokenizer
+    _worker_tokenizer = kind.load(folder, **options)
+
+
+def _encode_in_worker(documents: list[Document]) -> EncodedBlock:
+    assert _worker_tokenizer is not None
+    return encode_block(_worker_tokenizer, documents)
