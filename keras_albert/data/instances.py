@@ -23,10 +23,10 @@ from keras_albert.data.units import (
     EVALUATION,
     GOOGLE_PLAN,
     INSTANCE,
-    OFFSET,
     Unit,
     generator_at,
     google_plan,
+    offset_at,
     strict_plan,
 )
 from keras_albert.errors import InputError, suggest
@@ -200,7 +200,7 @@ class InstanceMaker:
         document = self.store[unit.document]
         if self.options.mode == "google":
             return self._google_segments(document, unit, generator)
-        offset = float(generator_at(self.options.seed, OFFSET, epoch, unit.document).random())
+        offset = offset_at(self.options.seed, epoch, unit.document)
         # The document's units share an offset, so they stay evenly spread and cover the document,
         # while the cuts move from epoch to epoch.
         center = (unit.ordinal + offset) / unit.count * int(document.lengths.sum())

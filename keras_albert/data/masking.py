@@ -146,18 +146,20 @@ class Masker:
 
     def choose(self, token_ids: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """The positions to predict, int32 `[k]` in rising order; see `mask`."""
-        candidates = np.flatnonzero(self._maskable[token_ids])
+        # This runs for every instance, so it keeps to few and cheap NumPy calls:
+        # `nonzero()[0]` costs a third of `flatnonzero`, slices a fifth of `diff`.
+        candidates = self._maskable[token_ids].nonzero()[0]
         if not candidates.size:
             return np.zeros(0, np.int32)
         begins = self._word_starts[token_ids[candidates]]
         begins[0] = True
-        # Whether a special piece stands before a candidate.
-        barrier = np.diff(candidates, prepend=candidates[0]) > 1
+        # The candidates that a special piece stands before.
+        barriers = ((candidates[1:] - candidates[:-1]) > 1).nonzero()[0] + 1
         if self._strict:
-            begins |= barrier
+            begins[barriers] = True
         # Word w is candidates[bounds[w]:bounds[w + 1]].
-        bounds = [*np.flatnonzero(begins).tolist(), len(candidates)]
-        sizes = self._ngram_sizes(bounds, barrier, generator)
+        bounds = [*begins.nonzero()[0].tolist(), len(candidates)]
+        sizes = self._ngram_sizes(bounds, barriers.tolist(), generator)
         order = generator.permutation(len(sizes)).tolist()
         budget = self.budget(len(token_ids))
         left = budget
@@ -175,34 +177,37 @@ class Masker:
             left -= last - first
             if not left:
                 break
-        return candidates[np.frombuffer(chosen, np.bool_)].astype(np.int32)
+        return candidates[np.frombuffer(chosen, bool)].astype(np.int32)
 
     def _ngram_sizes(
-        self, bounds: list[int], barrier: np.ndarray, generator: np.random.Generator
+        self, bounds: list[int], barriers: list[int], generator: np.random.Generator
     ) -> list[int]:
         """How many words the n-gram at each word has."""
         num_words = len(bounds) - 1
         draws = generator.random(num_words)
-        longest = self.options.max_ngram
-        sizes = np.searchsorted(self._cumulative[-1], draws, side="right") + 1
-        if not self._strict:
-            # Google draws from all lengths and cuts what reaches over the end.
-            return np.minimum(sizes, num_words - np.arange(num_words)).tolist()
-        # The ends of the runs of words between special pieces.
+        drawn = self._cumulative[-1].searchsorted(draws, side="right") + 1
+        sizes: list[int] = drawn.tolist()
+        # Near the end of a run of words there are fewer lengths to draw from. Google has one run
+        # and cuts what reaches over its end.
         run_start = 0
-        for run_end in [*np.flatnonzero(barrier[bounds[:-1]]).tolist(), num_words]:
-            for left in range(1, min(longest, run_end - run_start + 1)):
+        ends = [bounds.index(barrier) for barrier in barriers] if self._strict else []
+        for run_end in [*ends, num_words]:
+            for left in range(1, min(self.options.max_ngram, run_end - run_start + 1)):
                 word = run_end - left
-                shares = self._cumulative[left - 1]
-                sizes[word] = np.searchsorted(shares, draws[word], side="right") + 1
+                if self._strict:
+                    shares = self._cumulative[left - 1]
+                    sizes[word] = int(shares.searchsorted(draws[word], side="right")) + 1
+                else:
+                    sizes[word] = min(sizes[word], left)
             run_start = run_end
-        return sizes.tolist()
+        return sizes
 
     def _replace(self, labels: np.ndarray, generator: np.random.Generator) -> np.ndarray:
         """What stands at the chosen positions afterwards, decided token by token."""
         draws = generator.random(len(labels))
         pieces = self._replacements[generator.integers(0, len(self._replacements), len(labels))]
-        mask_share = self.options.mask_share
-        out = np.where(draws < mask_share + self.options.random_share, pieces, labels)
-        out[draws < mask_share] = self._mask_token_id
-        return out
+        masked = draws < self.options.mask_share
+        kept = draws >= self.options.mask_share + self.options.random_share
+        pieces[masked] = self._mask_token_id
+        pieces[kept] = labels[kept]
+        return pieces

@@ -13,7 +13,8 @@ from keras_albert.data.token_store import TokenStore
 from keras_albert.errors import InputError
 
 # What a generator is for; part of its key, so that no two uses share a stream.
-INSTANCE, OFFSET, EVALUATION, GOOGLE_PLAN = range(4)
+INSTANCE, EVALUATION, GOOGLE_PLAN = range(3)
+_64_BITS = (1 << 64) - 1
 
 
 def generator_at(seed: int, purpose: int, epoch: int, index: int) -> np.random.Generator:
@@ -34,6 +35,24 @@ def generator_at(seed: int, purpose: int, epoch: int, index: int) -> np.random.G
             counter=np.array([0, 0, index, epoch], np.uint64),
         )
     )
+
+
+def offset_at(seed: int, epoch: int, document: int) -> float:
+    """A number from 0 up to 1 for a document in an epoch, the same on every machine.
+
+    One number does not pay for a generator: this is the finalizer of SplitMix64 (Steele, Lea and
+    Flood 2014), run over the three in turn.
+
+    >>> 0 <= offset_at(0, 1, 2) < 1
+    True
+    """
+    mixed = 0
+    for value in (seed, epoch, document):
+        mixed = (mixed + value + 0x9E3779B97F4A7C15) & _64_BITS
+        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _64_BITS
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _64_BITS
+        mixed ^= mixed >> 31
+    return (mixed >> 11) / (1 << 53)
 
 
 class Unit(NamedTuple):
