@@ -7,6 +7,31 @@ import numpy as np
 from keras_albert.errors import InputError
 
 
+class FastTokenizer:
+    """tensorflow-text's `FastSentencepieceTokenizer` with the row splits every other op has, int64.
+
+    Args:
+        model_proto: the serialised SentencePiece model.
+    """
+
+    def __init__(self, model_proto: bytes):
+        import tensorflow_text as tf_text
+
+        self.tokenizer = tf_text.FastSentencepieceTokenizer(model_proto)
+
+    def tokenize(self, strings: Any) -> Any:
+        """Strings [B] to a `RaggedTensor` of int32 [B, None]."""
+        import tensorflow as tf
+
+        return self.tokenizer.tokenize(strings).with_row_splits_dtype(tf.int64)
+
+    def detokenize(self, ids: Any) -> Any:
+        """Int32 [B, None] to strings [B]."""
+        import tensorflow as tf
+
+        return self.tokenizer.detokenize(ids.with_row_splits_dtype(tf.int32))
+
+
 def digit_comma_in_graph(
     flat_ids: Any, row_splits: Any, table: tuple[np.ndarray, np.ndarray]
 ) -> tuple[Any, Any]:
@@ -24,14 +49,15 @@ def digit_comma_in_graph(
 def in_graph_tokenizer(
     model_proto: bytes,
     *,
-    fast: bool = False,
+    fast: bool = True,
     digit_comma_table: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Any:
     """Builds a `tf.Module` that turns strings into ids with tensorflow-text.
 
     Args:
         model_proto: the serialised SentencePiece model.
-        fast: use `FastSentencepieceTokenizer`, the one operation that TFLite has.
+        fast: use `FastSentencepieceTokenizer`, the one that TFLite has and that agrees with
+            SentencePiece on ties; else the ordinary `SentencepieceTokenizer`.
         digit_comma_table: lengths int32 [V] and replacements int32 [V, W] of
             `pieces.digit_comma_table`, where that rule is wanted.
 
@@ -56,14 +82,14 @@ def in_graph_tokenizer(
         def __init__(self) -> None:
             super().__init__(name="in_graph_tokenizer")
             if fast:
-                self.tokenizer = tf_text.FastSentencepieceTokenizer(model_proto)
+                self.tokenizer = FastTokenizer(model_proto)
             else:
                 self.tokenizer = tf_text.SentencepieceTokenizer(model_proto, out_type=tf.int32)
 
         def __call__(self, strings: Any) -> tuple[Any, Any]:
             ragged = self.tokenizer.tokenize(strings)
             flat_ids = ragged.flat_values
-            row_splits = tf.cast(ragged.row_splits, tf.int64)
+            row_splits = ragged.row_splits
             if digit_comma_table is None:
                 return flat_ids, row_splits
             return digit_comma_in_graph(flat_ids, row_splits, digit_comma_table)

@@ -14,7 +14,7 @@ import sentencepiece
 from keras_albert.errors import InputError
 from keras_albert.files import write_aside
 from keras_albert.text import pieces as piece_rules
-from keras_albert.text.in_graph import digit_comma_in_graph, in_graph_tokenizer
+from keras_albert.text.in_graph import FastTokenizer, digit_comma_in_graph, in_graph_tokenizer
 from keras_albert.text.offsets import piece_offsets
 
 MODEL_FILENAME = "spiece.model"
@@ -209,12 +209,14 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
         offsets = piece_offsets(text, normalized, origins, surfaces)
         return Encoding(ids, surfaces, offsets)
 
-    def in_graph(self, *, fast: bool = False) -> Any:
+    def in_graph(self, *, fast: bool = True) -> Any:
         """The tokenizer as a `tf.Module`: strings [B] -> (int32 [T], row_splits int64 [B + 1]).
 
         Args:
-            fast: the operation TFLite has (`FastSentencepieceTokenizer`). It differs from
-                SentencePiece on a literal special piece in the text; see `in_graph_tokenizer`.
+            fast: use tensorflow-text's `FastSentencepieceTokenizer`, which gives the ids that
+                `encode` gives and is the one that TFLite has. The ordinary operation picks
+                another of several equally likely segmentations (`w ww`, `ww w`) in about 1 text
+                of 2,500.
 
         Raises:
             InputError: tensorflow or tensorflow-text is not installed.
@@ -282,6 +284,13 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
             return tf.RaggedTensor.from_row_splits(flat, splits)
         splits = tf.stack([tf.constant(0, tf.int64), tf.size(outputs, tf.int64)])
         return digit_comma_in_graph(outputs, splits, self._digit_comma)[0]
+
+    def _set_proto_tf(self, proto: bytes) -> None:
+        # KerasHub takes the ordinary operation, which breaks ties differently from SentencePiece:
+        # ids inside tf.data would not always be those outside.
+        super()._set_proto_tf(proto)
+        if self.compute_dtype == "int32" and not (self.add_bos or self.add_eos):
+            self._sentence_piece = FastTokenizer(proto)
 
     # Helpers
 
