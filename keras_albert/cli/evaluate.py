@@ -1,0 +1,5 @@
+"""keras-albert evaluate."""
+
+
+def evaluate() -> None:
+    """."""

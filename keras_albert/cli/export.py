@@ -1,0 +1,5 @@
+"""keras-albert export."""
+
+
+def export() -> None:
+    """."""

@@ -1,0 +1,5 @@
+"""keras-albert finetune."""
+
+
+def finetune() -> None:
+    """."""

@@ -1,0 +1,5 @@
+"""keras-albert predict."""
+
+
+def predict() -> None:
+    """."""

@@ -1,0 +1,54 @@
+"""keras-albert pretrain."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keras_albert.cli.backend import quiet_imports
+from keras_albert.cli.console import say, show_result, stepping
+from keras_albert.cli.record import Record
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+
+def pretrain(
+    recipe: Annotated[str, typer.Option(help="A recipe's name or its JSON file.")],
+    data: Annotated[Path, typer.Option(help="A token store, what the prepare command made.")],
+    output: Annotated[
+        Path, typer.Option(help="The run's folder. Given again, the run goes on where it stopped.")
+    ],
+    vocabulary: Annotated[
+        Path | None, typer.Option(help="The vocabulary, if the store has no copy of it.")
+    ] = None,
+    keep_checkpoints: Annotated[int, typer.Option(help="How many of the newest to keep.")] = 2,
+) -> None:
+    """Pretrain on masked tokens and sentence order, with checkpoints.
+
+    Makes OUTPUT/ with recipe.json, versions.json, metrics.jsonl, loss.png, tensorboard/,
+    checkpoints/ and model/. Killed at any moment and started again, it ends with the same weights.
+    """
+    record = Record("pretrain", locals())
+    with quiet_imports():
+        from keras_albert.training.run import pretrain as run
+    with stepping("Pretraining") as progress:
+        result = run(
+            recipe,
+            data,
+            output,
+            tokenizer=vocabulary,
+            progress=progress,
+            message=say,
+            keep_checkpoints=keep_checkpoints,
+        )
+    summary = {
+        "output": str(output),
+        "step": result.step,
+        "completed": result.completed,
+        "model": str(result.model) if result.model else None,
+        "metrics": dict(result.metrics),
+    }
+    record.write(output / "command.json", summary)
+    show_result(summary)
+    if not result.completed:
+        raise typer.Exit(INTERRUPTED)
