@@ -1,1 +1,38 @@
-"""ALBERT for Keras 3: pretrain, fine-tune, shrink and ship it on TensorFlow, JAX or PyTorch."""
+"""ALBERT for Keras 3: pretrain, fine-tune, shrink and ship it on TensorFlow, JAX or PyTorch.
+
+Importing the package registers every class with Keras, so that saved models load.
+"""
+
+import sys
+from pathlib import Path
+
+# The command line is the exception: it answers --help at once and checks KERAS_BACKEND before
+# Keras reads it, so it imports what a command needs when the command runs.
+if Path(next(iter(sys.argv), "")).stem != "keras-albert":
+    from keras_albert.errors import InputError
+    from keras_albert.models import (
+        AlbertBackbone,
+        AlbertMaskedLM,
+        AlbertMaskedLMPreprocessor,
+        AlbertPretrainer,
+        AlbertPretrainerPreprocessor,
+        AlbertTextClassifier,
+        AlbertTextClassifierPreprocessor,
+    )
+    from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
+    from keras_albert.text import AlbertTokenizer
+
+__all__ = [
+    "AdamW",
+    "AlbertBackbone",
+    "AlbertMaskedLM",
+    "AlbertMaskedLMPreprocessor",
+    "AlbertPretrainer",
+    "AlbertPretrainerPreprocessor",
+    "AlbertTextClassifier",
+    "AlbertTextClassifierPreprocessor",
+    "AlbertTokenizer",
+    "InputError",
+    "Lamb",
+    "LinearWarmupDecay",
+]

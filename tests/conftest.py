@@ -18,6 +18,7 @@ BACKEND_INDEPENDENT_FILES = {
     "test_files.py",
     "test_packaging.py",
     "test_presets_index.py",
+    "test_public_names.py",
     "test_structure.py",
 }
 

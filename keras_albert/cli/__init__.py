@@ -1,5 +1,5 @@
 """The command line: one file per command, one line per error."""
 
-from keras_albert.cli.app import app, main
+from keras_albert.cli.app import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]
