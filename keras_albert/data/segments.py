@@ -56,11 +56,13 @@ def target_length(max_tokens: int, short_seq_prob: float, generator: np.random.G
 
 
 def window(lengths: np.ndarray, center: float, target: int) -> tuple[int, int]:
-    """The sentences around a place in a document that hold about `target` tokens.
+    """The sentences around a place in a document that hold at least `target` tokens.
 
-    Sentences are taken from the one the window starts in until they hold `target` tokens (so the
-    last may reach over, as in Google's rule) or the document ends. A window of one sentence takes
-    a neighbour in, since a pair needs two.
+    The window begins at the sentence boundary nearest to `center - target / 2` and takes sentences
+    in until they hold `target` tokens (the last may reach over, as in Google's rule). One that
+    would reach over an end of the document lies against that end instead, so that the first and the
+    last sentences are not left out. A window of one sentence takes a neighbour in, since a pair needs
+    two.
 
     Args:
         lengths: tokens of each sentence `[M]`, M >= 2.
@@ -75,11 +77,20 @@ def window(lengths: np.ndarray, center: float, target: int) -> tuple[int, int]:
     >>> window(np.array([10, 100, 10]), center=60, target=20)
     (1, 3)
     """
-    ends = np.cumsum(lengths)
-    first_token = min(max(center - target / 2, 0), max(int(ends[-1]) - target, 0))
-    start = int(np.searchsorted(ends, first_token, side="right"))
-    before = int(ends[start - 1]) if start else 0
-    end = min(int(np.searchsorted(ends, before + target)) + 1, len(lengths))
+    ends = lengths.cumsum()
+    total = int(ends[-1])
+    first_token = center - target / 2
+    if first_token > 0 and first_token + target >= total:
+        end = len(lengths)
+        start = int(ends.searchsorted(max(total - target, 0), side="right"))
+    else:
+        start = int(ends.searchsorted(first_token, side="right")) if first_token > 0 else 0
+        before = int(ends[start - 1]) if start else 0
+        # Up to the next boundary where that is nearer and enough is left behind it.
+        if first_token - before > ends[start] - first_token and ends[start] + target <= total:
+            before = int(ends[start])
+            start += 1
+        end = min(int(ends.searchsorted(before + target)) + 1, len(lengths))
     if end - start < 2:
         if end < len(lengths):
             end += 1
