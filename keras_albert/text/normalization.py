@@ -108,18 +108,19 @@ def _compose(second: list[tuple[str, str]]) -> list[tuple[str, str]]:
         escape_whitespaces=False,
         remove_extra_whitespaces=False,
     )
-    sources = [source for source, _ in second]
-    single = frozenset(source for source in sources if len(source) == 1)
+    steps = functools.cache(_four_steps)
+    single = frozenset(source for source, _ in second if len(source) == 1)
     composed = {
-        character: after.Normalize(_four_steps(character))
-        for character in _changed_code_points(single)
+        character: after.Normalize(steps(character)) for character in _changed_code_points(single)
     }
-    for source in sources:
-        if len(source) > 1:
-            whole = after.Normalize("".join(map(_four_steps, source)))
-            parts = "".join(composed.get(character, character) for character in source)
-            if whole != parts:
-                composed[source] = whole
+    several = {source for source, _ in second if len(source) > 1}
+    # The text may hold the beginning of a sequence already joined: a Korean syllable of two
+    # letters, followed by the third.
+    several |= {unicodedata.normalize("NFC", source[:-1]) + source[-1] for source in several}
+    for source in several:
+        whole = after.Normalize("".join(map(steps, source)))
+        if whole != "".join(composed.get(character, character) for character in source):
+            composed[source] = whole
     return sorted((source, target) for source, target in composed.items() if source != target)
 
 
