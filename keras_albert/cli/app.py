@@ -38,8 +38,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     evaluate: "keras-albert evaluate --model RUN/ --data HELD_OUT_STORE/",
     finetune: "keras-albert finetune --model RUN/ --task text-classification "
     "--train train.jsonl --validation validation.jsonl --output RUN2/",
-    export: "keras-albert export --model RUN2/ --format tflite --quantize int8 "
-    "--output model.tflite",
+    export: "keras-albert export --model RUN2/ --format tflite --quantize int8 --output ARTIFACT/",
     predict: 'keras-albert predict --model RUN2/ --text "How do I take a backup?"',
 }
 

@@ -1,9 +1,12 @@
 """Options that several commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from keras_albert.errors import InputError, suggest
 
 CORPUS_PANEL = "How the corpus is read"
 
@@ -37,3 +40,23 @@ Split = Annotated[
         rich_help_panel=CORPUS_PANEL,
     ),
 ]
+Model = Annotated[
+    str, typer.Option(help="A run's folder, a folder save_to_preset wrote, or a shipped preset.")
+]
+
+
+def check_choice(option: str, value: str, choices: Sequence[str]) -> None:
+    """Checks an option that takes one of a few words.
+
+    Args:
+        option: its name, as it is typed.
+        value: what was given.
+        choices: what may be given.
+
+    Raises:
+        InputError: the value is none of them; the nearest is suggested.
+    """
+    if value not in choices:
+        raise InputError(
+            f"{option} {value} is unknown.{suggest(value, choices)} Choose {' or '.join(choices)}."
+        )
