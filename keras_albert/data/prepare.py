@@ -7,19 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from keras_albert.data.token_store_writer import TokenStoreWriter
 from keras_albert.data.tokenizer_protocol import TokenizerProtocol
 from keras_albert.errors import InputError
-from keras_albert.text.corpus import Document, read_documents
+
+if TYPE_CHECKING:
+    from keras_albert.text.corpus import Document
 
 # A block is what is tokenized at once: large enough that handing it over costs little beside the
 # work, small enough that all blocks in hand stay within some tens of MB.
 BLOCK_CHARACTERS = 1 << 18
 BLOCK_DOCUMENTS = 4096
+# The names of some documents and their sentences.
+_Block = tuple[list[str], list[list[str]]]
 Progress = Callable[[Mapping[str, int]], None]
 
 
@@ -73,6 +77,9 @@ def prepare(
     Raises:
         InputError: the corpus cannot be read or is empty, the output exists, the disk is full.
     """
+    # Imported here, so that a process that only tokenizes does not load the readers.
+    from keras_albert.text.corpus import read_documents
+
     return prepare_documents(
         read_documents(sources, **corpus_options),
         tokenizer,
@@ -86,7 +93,7 @@ def prepare(
 
 
 def prepare_documents(
-    documents: Iterable[Document],
+    documents: "Iterable[Document]",
     tokenizer: TokenizerProtocol,
     output: str | Path,
     *,
@@ -130,33 +137,38 @@ def prepare_documents(
     return writer.manifest
 
 
-def encode_block(tokenizer: TokenizerProtocol, documents: Sequence[Document]) -> EncodedBlock:
+def encode_block(
+    tokenizer: TokenizerProtocol, names: Sequence[str], sentences: Sequence[Sequence[str]]
+) -> EncodedBlock:
     """Tokenizes some documents: the work of one process.
 
     Args:
-        tokenizer: a trained vocabulary.
-        documents: N documents.
+        tokenizer: an `AlbertTokenizer`.
+        names: the name of each of N documents.
+        sentences: the sentences of each.
     """
-    encoded = tokenizer.encode([text for document in documents for text in document.sentences])
+    encoded = tokenizer.encode([text for document in sentences for text in document])
     return EncodedBlock(
-        [document.id for document in documents],
-        np.array([len(document.sentences) for document in documents], np.int64),
+        list(names),
+        np.array([len(document) for document in sentences], np.int64),
         np.array([len(sentence) for sentence in encoded], np.int64),
         np.concatenate(encoded) if encoded else np.zeros(0, np.int32),
     )
 
 
-def _blocks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    block: list[Document] = []
+def _blocks(documents: "Iterable[Document]") -> Iterator[_Block]:
+    names: list[str] = []
+    sentences: list[list[str]] = []
     characters = 0
     for document in documents:
-        block.append(document)
+        names.append(document.id)
+        sentences.append(document.sentences)
         characters += sum(map(len, document.sentences))
-        if characters >= BLOCK_CHARACTERS or len(block) >= BLOCK_DOCUMENTS:
-            yield block
-            block, characters = [], 0
-    if block:
-        yield block
+        if characters >= BLOCK_CHARACTERS or len(names) >= BLOCK_DOCUMENTS:
+            yield names, sentences
+            names, sentences, characters = [], [], 0
+    if names:
+        yield names, sentences
 
 
 def _documents(block: EncodedBlock) -> Iterator[tuple[str, list[np.ndarray]]]:
@@ -183,12 +195,12 @@ def _parts(sentences: list[np.ndarray], max_tokens: int) -> Iterator[list[np.nda
 
 
 def _encoded(
-    blocks: Iterator[list[Document]], tokenizer: TokenizerProtocol, workers: int
+    blocks: Iterator[_Block], tokenizer: TokenizerProtocol, workers: int
 ) -> Iterator[EncodedBlock]:
     """The blocks tokenized, in their order whatever order the workers finish in."""
     if workers == 1:
         for block in blocks:
-            yield encode_block(tokenizer, block)
+            yield encode_block(tokenizer, *block)
         return
     with tempfile.TemporaryDirectory(prefix="keras-albert-") as folder:
         tokenizer.save(folder)
@@ -203,7 +215,7 @@ def _encoded(
             pending: deque[Future[EncodedBlock]] = deque()
             try:
                 for block in blocks:
-                    pending.append(pool.submit(_encode_in_worker, block))
+                    pending.append(pool.submit(_encode_in_worker, *block))
                     # Bounded, so that a slow disk does not pile up the corpus in memory.
                     if len(pending) > 2 * workers:
                         yield pending.popleft().result()
@@ -233,6 +245,6 @@ def _load_tokenizer(kind: type[TokenizerProtocol], folder: str, options: dict[st
     _worker_tokenizer = kind.load(folder, **options)
 
 
-def _encode_in_worker(documents: list[Document]) -> EncodedBlock:
+def _encode_in_worker(names: list[str], sentences: list[list[str]]) -> EncodedBlock:
     assert _worker_tokenizer is not None
-    return encode_block(_worker_tokenizer, documents)
+    return encode_block(_worker_tokenizer, names, sentences)

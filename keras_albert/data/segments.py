@@ -60,9 +60,9 @@ def window(lengths: np.ndarray, center: float, target: int) -> tuple[int, int]:
 
     The window begins at the sentence boundary nearest to `center - target / 2` and takes sentences
     in until they hold `target` tokens (the last may reach over, as in Google's rule). One that
-    would reach over an end of the document lies against that end instead, so that the first and the
-    last sentences are not left out. A window of one sentence takes a neighbour in, since a pair needs
-    two.
+    would reach over an end of the document lies against that end instead, so that the first and
+    the last sentences are not left out. A window of one sentence takes a neighbour in, since a
+    pair needs two.
 
     Args:
         lengths: tokens of each sentence `[M]`, M >= 2.

@@ -11,11 +11,11 @@ import pytest
 # For pytest and for the processes it starts, whatever import mode is set.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from stub_tokenizer import FIRST_WORD, StubTokenizer  # noqa: E402
+from stub_tokenizer import FIRST_WORD, StubTokenizer
 
-from keras_albert.data.pipeline import PretrainingData  # noqa: E402
-from keras_albert.data.token_store import TokenStore  # noqa: E402
-from keras_albert.data.token_store_writer import TokenStoreWriter  # noqa: E402
+from keras_albert.data.pipeline import PretrainingData
+from keras_albert.data.token_store import TokenStore
+from keras_albert.data.token_store_writer import TokenStoreWriter
 
 # Shared machines stall; a slow example is no failure.
 hypothesis.settings.register_profile("unhurried", deadline=None, max_examples=60)
