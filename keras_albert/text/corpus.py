@@ -20,7 +20,10 @@ from keras_albert.text.sources import (
     read_lines,
 )
 
-Split = Literal["auto", "lines", "sentences"]
+Split = Literal["auto", "lines", "paragraphs", "wrapped"]
+"""How plain text is laid out: see `read_documents`."""
+
+_SPLITS = ("auto", "lines", "paragraphs", "wrapped")
 
 MAX_DOCUMENT_SENTENCES = 10_000
 MAX_DOCUMENT_CHARACTERS = 8 << 20
@@ -67,11 +70,13 @@ def read_documents(
     Plain text (everything else), by `split`:
 
     - `"lines"`: a line is a sentence and a blank line ends a document (BERT's and ALBERT's input).
-    - `"sentences"`: free text. Blank lines end paragraphs, line ends within one are spaces,
-      paragraphs are split into sentences, and the file is one document.
-    - `"auto"` decides for each file from its first 200 lines that are not blank: `"sentences"` if
-      more than one in five holds several sentences, or runs on into the next line (it does not end
-      like a sentence, and the next begins with a lower-case letter); else `"lines"`.
+    - `"paragraphs"`: a line is a paragraph, split into sentences; the file is one document.
+    - `"wrapped"`: lines are broken to a width, blank lines end paragraphs, and paragraphs are split
+      into sentences; the file is one document.
+    - `"auto"` decides for each file from its first 200 lines that are not blank. If more than one
+      in five runs on into the next (it does not end like a sentence, and the next begins with a
+      letter that is no capital): `"wrapped"`. Else, if more than one in five holds several
+      sentences: `"paragraphs"`. Else `"lines"`.
 
     Plain-text documents are cut at 10,000 sentences or 8 Mi characters. Everything may be gzipped.
 
@@ -81,8 +86,8 @@ def read_documents(
         paragraphs_field: the field that holds its list of paragraphs; it goes first.
         id_field: the field that holds its name, a string or a number; it may be missing.
         language: language code, for sentence splitting (`en`, `zh`, `de`, ...).
-        split: how to find sentences; JSON lines take `"auto"` as `"sentences"`, and with
-            `"lines"` every paragraph, or line of the text, is a sentence.
+        split: how plain text is laid out. In JSON lines a text's blank lines end paragraphs, unless
+            this is `"lines"`: then each line of a text or a paragraph is a sentence.
         max_line_bytes: how long a line of a file may be.
 
     Yields:
@@ -93,10 +98,10 @@ def read_documents(
             file is binary, not UTF-8, damaged or has too long a line, or a JSON line is not as
             described. File and line are named.
     """
-    if split not in ("auto", "lines", "sentences"):
+    if split not in _SPLITS:
         raise InputError(
-            f"split={split!r} is unknown: use 'auto', 'lines' or 'sentences'."
-            + suggest(split, ["auto", "lines", "sentences"])
+            f"split={split!r} is unknown: use one of {', '.join(map(repr, _SPLITS))}."
+            + suggest(split, _SPLITS)
         )
     files = find_files(sources)
     named = {str(source) for source in sources}
@@ -144,8 +149,10 @@ def _file_documents(
     sentences: Iterator[str | None]
     if split == "lines":
         sentences = (_squeeze(line) or None for _, line in lines)
+    elif split == "paragraphs":
+        sentences = (part for _, line in lines for part in _sentences(line, language))
     else:
-        sentences = _free_text_sentences(lines, language)
+        sentences = _wrapped_sentences(lines, language)
     yield from _cut(source, sentences)
 
 
@@ -171,19 +178,26 @@ def _sample(lines: Lines) -> list[tuple[int, str]]:
     return sample
 
 
+def _is_small_letter(character: str) -> bool:
+    """Whether it is a letter and no capital, as all Chinese ones are."""
+    return character.isalpha() and not character.isupper()
+
+
 def _guess_split(lines: Sequence[str], language: str) -> Split:
-    """`"sentences"` or `"lines"`, by the rule that `read_documents` states."""
+    """The layout of plain text, by the rule that `read_documents` states."""
     full = sum(bool(line.strip()) for line in lines)
-    several = sum(len(_sentences(line, language)) > 1 for line in lines)
     runs_on = 0
     for line, following in itertools.pairwise(map(str.strip, lines)):
         ends = line.rstrip(_CLOSERS).endswith(_ENDS)
-        runs_on += bool(line) and not ends and following[:1].islower()
-    return "sentences" if max(several, runs_on) > 0.2 * full else "lines"
+        runs_on += bool(line) and not ends and _is_small_letter(following[:1])
+    if runs_on > 0.2 * full:
+        return "wrapped"
+    several = sum(len(_sentences(line, language)) > 1 for line in lines)
+    return "paragraphs" if several > 0.2 * full else "lines"
 
 
-def _free_text_sentences(lines: Lines, language: str) -> Iterator[str | None]:
-    """Sentences of free text, paragraph by paragraph, a paragraph never held beyond a limit."""
+def _wrapped_sentences(lines: Lines, language: str) -> Iterator[str | None]:
+    """Sentences of wrapped text, paragraph by paragraph, none of them held beyond a limit."""
     glue = "" if language in _UNSPACED_LANGUAGES else " "
     held: list[str] = []
     characters = 0

@@ -18,6 +18,7 @@ JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 DEFAULT_MAX_LINE_BYTES = 8 << 20
 """The longest line that is read, 8 MiB: a longer one is no sentence and no page."""
 
+_HEAD_BYTES = 4096
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _UTF8_MARK = b"\xef\xbb\xbf"
 _GZIP_MARK = b"\x1f\x8b"
@@ -117,15 +118,11 @@ def read_lines(source: str, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> Ite
     offset = number = 0
     try:
         with _open(source) as stream:
+            _check_head(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
             while line := stream.readline(max_line_bytes + 1):
                 number += 1
-                if number == 1:
-                    if line.startswith(_UTF16_MARKS):
-                        raise InputError(
-                            f"{name} is UTF-16, not UTF-8. Convert it: "
-                            f"iconv -f UTF-16 -t UTF-8 {name} > NEW_FILE"
-                        )
-                    offset = len(_UTF8_MARK) if line.startswith(_UTF8_MARK) else 0
+                if number == 1 and line.startswith(_UTF8_MARK):
+                    offset = len(_UTF8_MARK)
                     line = line[offset:]
                 if len(line) > max_line_bytes and not line.endswith(b"\n"):
                     raise InputError(
@@ -144,13 +141,30 @@ def read_lines(source: str, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> Ite
         raise InputError(f"{name} is a folder.") from error
 
 
+def _check_head(head: bytes, name: str) -> None:
+    """Refuses what the first bytes already show to be no UTF-8 text.
+
+    A binary file is full of bytes that are not UTF-8 either: looking for NUL first says what it is.
+    """
+    if head.startswith(_UTF16_MARKS):
+        raise InputError(
+            f"{name} is UTF-16, not UTF-8. Convert it: iconv -f UTF-16 -t UTF-8 {name} > NEW_FILE"
+        )
+    if (place := head.find(b"\0")) >= 0:
+        raise _binary(name, place, head.count(b"\n", 0, place) + 1)
+
+
+def _binary(name: str, offset: int, number: int) -> InputError:
+    return InputError(
+        f"{name} is a binary file: NUL byte at offset {offset} (line {number}). "
+        "Expected UTF-8 text or JSON lines, plain or gzipped."
+    )
+
+
 def _decode(line: bytes, name: str, number: int, offset: int) -> str:
     """One line's text; what it is not, with line (from 1) and byte offset (from 0)."""
     if (place := line.find(b"\0")) >= 0:
-        raise InputError(
-            f"{name} is a binary file: NUL byte at offset {offset + place} (line {number}). "
-            "Expected UTF-8 text or JSON lines, plain or gzipped."
-        )
+        raise _binary(name, offset + place, number)
     try:
         return line.decode().rstrip("\r\n")
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from keras_albert.errors import InputError
 from keras_albert.files import write_aside
 from keras_albert.text import pieces as piece_rules
 from keras_albert.text.in_graph import FastTokenizer, digit_comma_in_graph, in_graph_tokenizer
+from keras_albert.text.named_presets import NamedPresets
 from keras_albert.text.offsets import piece_offsets
 
 MODEL_FILENAME = "spiece.model"
@@ -44,7 +45,7 @@ class Encoding(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("keras_albert")
-class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
+class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer):
     """ALBERT's SentencePiece tokenizer.
 
     Everything about the text (normalisation included) lives in the SentencePiece model, so the
@@ -108,6 +109,8 @@ class AlbertTokenizer(keras_hub.tokenizers.SentencePieceTokenizer):
             )
         proto = file.read_bytes()
         try:
+            if not proto:  # SentencePiece takes an empty model without a word
+                raise ValueError("an empty file")
             sentencepiece.SentencePieceProcessor(model_proto=proto)
         except (RuntimeError, ValueError) as error:
             raise InputError(f"{file} is not a SentencePiece model.") from error

@@ -27,6 +27,7 @@ CHARACTER_COVERAGE = 0.99995
 MAX_SENTENCE_BYTES = 1 << 16
 """A sentence longer than this, in UTF-8, is cut: SentencePiece would drop it in silence."""
 
+_NO_TEXT = "There is no text to learn a vocabulary from: every sentence is empty."
 _TRAINING_THREADS = 2  # part of the result: SentencePiece adds up floats thread by thread
 
 
@@ -76,7 +77,7 @@ def train_vocabulary(
         raise InputError(f"character_coverage lies in (0, 1], got {character_coverage}.")
     sample, count = _sample(sentences, max_sentences, seed, progress)
     if not sample:
-        raise InputError("There is no text to learn a vocabulary from: every sentence is empty.")
+        raise InputError(_NO_TEXT)
     proto = _train(sample, size, character_coverage)
     output = Path(output)
     with write_aside(output / MODEL_FILENAME) as aside:
@@ -183,5 +184,7 @@ def _train(sample: list[str], size: int, character_coverage: float) -> bytes:
                 f"size={size} is too small for this corpus: its characters alone need "
                 f"{too_small[1]} pieces. Use a larger size or a lower character_coverage."
             ) from error
+        if "sentences_.empty()" in message:  # nothing is left of them once normalised
+            raise InputError(_NO_TEXT) from error
         raise InputError(f"SentencePiece cannot train on this corpus: {message}") from error
     return model.getvalue()
