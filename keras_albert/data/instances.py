@@ -203,7 +203,7 @@ class InstanceMaker:
         offset = offset_at(self.options.seed, epoch, unit.document)
         # The document's units share an offset, so they stay evenly spread and cover the document,
         # while the cuts move from epoch to epoch.
-        center = (unit.ordinal + offset) / unit.count * int(document.lengths.sum())
+        center = (unit.ordinal + offset) / unit.total * int(document.lengths.sum())
         target = target_length(self.options.max_tokens, self.options.short_seq_prob, generator)
         span = strict_pair(document.lengths, center, target, generator)
         a, b = _spans(document, span)

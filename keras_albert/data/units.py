@@ -62,13 +62,13 @@ class Unit(NamedTuple):
         document: its number in the store.
         repetition: which time round the corpus; 0 in strict mode.
         ordinal: which of the document's units.
-        count: how many units the document has this time round.
+        total: how many units the document has this time round.
     """
 
     document: int
     repetition: int
     ordinal: int
-    count: int
+    total: int
 
 
 class UnitPlan:

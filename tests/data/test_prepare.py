@@ -2,11 +2,11 @@
 
 import gzip
 import json
-import sys
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
 import pytest
-from stub_tokenizer import DyingTokenizer
 
 from keras_albert.data import prepare as prepare_module
 from keras_albert.data.prepare import prepare, prepare_documents
@@ -59,8 +59,6 @@ def test_files_in_several_forms_become_one_store(tmp_path, tokenizer):
 
 
 def test_two_workers_write_the_bytes_of_one(tmp_path, tokenizer, monkeypatch):
-    # Called by the command line's name, the processes leave Keras alone and start sooner.
-    monkeypatch.setattr(sys, "argv", ["keras-albert"])
     monkeypatch.setattr(prepare_module, "BLOCK_CHARACTERS", 1000)
     for workers in (1, 2):
         prepare_documents(make_documents(), tokenizer, tmp_path / str(workers), workers=workers)
@@ -136,8 +134,17 @@ def test_bad_arguments(tmp_path, tokenizer):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_worker_that_dies_is_one_clear_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "argv", ["keras-albert"])
+class BrokenPool(ProcessPoolExecutor):
+    """A pool whose first process dies, as the kernel ends one that takes all memory."""
+
+    def submit(self, function, *args):
+        future = Future()
+        future.set_exception(BrokenProcessPool("A process was terminated abruptly."))
+        return future
+
+
+def test_a_worker_that_dies_is_one_clear_error(tmp_path, tokenizer, monkeypatch):
+    monkeypatch.setattr(prepare_module, "ProcessPoolExecutor", BrokenPool)
     with pytest.raises(InputError, match="tokenizing process died"):
-        prepare_documents(make_documents(), DyingTokenizer(), tmp_path / "s", workers=2)
+        prepare_documents(make_documents(), tokenizer, tmp_path / "s", workers=2)
     assert list(tmp_path.iterdir()) == []
