@@ -3,24 +3,23 @@
 Importing the package registers every class with Keras, so that saved models load.
 """
 
-import sys
-from pathlib import Path
+from importlib.metadata import version
 
-# The command line is the exception: it answers --help at once and checks KERAS_BACKEND before
-# Keras reads it, so it imports what a command needs when the command runs.
-if Path(next(iter(sys.argv), "")).stem != "keras-albert":
-    from keras_albert.errors import InputError
-    from keras_albert.models import (
-        AlbertBackbone,
-        AlbertMaskedLM,
-        AlbertMaskedLMPreprocessor,
-        AlbertPretrainer,
-        AlbertPretrainerPreprocessor,
-        AlbertTextClassifier,
-        AlbertTextClassifierPreprocessor,
-    )
-    from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
-    from keras_albert.text import AlbertTokenizer
+from keras_albert.errors import InputError
+from keras_albert.models import (
+    AlbertBackbone,
+    AlbertMaskedLM,
+    AlbertMaskedLMPreprocessor,
+    AlbertPretrainer,
+    AlbertPretrainerPreprocessor,
+    AlbertTextClassifier,
+    AlbertTextClassifierPreprocessor,
+    MaskedTokenLoss,
+)
+from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
+from keras_albert.text.tokenizer import AlbertTokenizer
+
+__version__ = version("keras-albert")
 
 __all__ = [
     "AdamW",
@@ -35,4 +34,5 @@ __all__ = [
     "InputError",
     "Lamb",
     "LinearWarmupDecay",
+    "MaskedTokenLoss",
 ]

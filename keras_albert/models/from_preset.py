@@ -3,11 +3,117 @@
 from pathlib import Path
 from typing import Any
 
+import keras
+
+from keras_albert import presets_index
+from keras_albert.errors import InputError, suggest
+from keras_albert.files import read_json
+
+# The files of KerasHub's preset folders.
+CONFIG_FILE = "config.json"
+TASK_FILE = "task.json"
+TOKENIZER_FILE = "tokenizer.json"
+PREPROCESSOR_FILE = "preprocessor.json"
+
+
+def preset_folder(preset: str | Path) -> str | None:
+    """Where the files of a preset are.
+
+    Looked up in this order: the package's own names; a preset folder; a run's folder, whose
+    preset is `model/` in it; an address with a scheme, such as `hf://`, which is KerasHub's to
+    read. A folder that has the name of one of the package's presets is meant with `./name`.
+
+    Args:
+        preset: a name, a path or an address.
+
+    Returns:
+        A folder or an address, or None for a name of this package that ships without weights.
+
+    Raises:
+        InputError: there is no such name or folder, or the folder holds no preset.
+    """
+    name = str(preset)
+    if name in presets_index.names():
+        shipped = presets_index.weights_folder(name)
+        return None if shipped is None else str(shipped)
+    if "://" in name:
+        return name
+    path = Path(preset)
+    for folder in (path, path / "model"):
+        if (folder / CONFIG_FILE).is_file():
+            return str(folder)
+    if path.is_dir():
+        raise InputError(
+            f"{path} holds no model: expected {CONFIG_FILE} in it, as save_to_preset writes, or a "
+            "folder model/ with one, as a training run leaves."
+        )
+    if path.exists():
+        raise InputError(f"{path} is a file; expected the folder that save_to_preset wrote.")
+    names = presets_index.names()
+    raise InputError(
+        f"There is no preset and no folder named {name!r}.{suggest(name, names)} "
+        f"Known presets: {', '.join(names)}."
+    )
+
+
+def tokenizer_folder(preset: str | Path) -> str:
+    """As `preset_folder`, for a preset that must have a tokenizer.
+
+    Raises:
+        InputError: there is no such preset, or it has none.
+    """
+    folder = preset_folder(preset)
+    if folder is None or (Path(folder).is_dir() and not (Path(folder) / TOKENIZER_FILE).is_file()):
+        raise InputError(
+            f"The preset {str(preset)!r} has no tokenizer. Load a vocabulary: "
+            "AlbertTokenizer.load(PATH)."
+        )
+    return folder
+
+
+def saved_class(config_file: Path) -> type | None:
+    """The class that a preset's configuration file names, or None where there is no such file.
+
+    Raises:
+        InputError: the file is not JSON.
+    """
+    if not config_file.is_file():
+        return None
+    return keras.saving.get_registered_object(read_json(config_file)["registered_name"])
+
 
 class PresetNames:
     """Adds the package's own preset names to a KerasHub class's `from_preset`."""
 
     @classmethod
     def from_preset(cls, preset: str | Path, load_weights: bool = True, **kwargs: Any) -> Any:
-        """Placeholder until presets_index lands."""
-        return super().from_preset(str(preset), load_weights=load_weights, **kwargs)  # type: ignore[misc]
+        """Builds an instance from a preset.
+
+        Args:
+            preset: a name of this package such as "albert_base_v2", a folder that
+                `save_to_preset` wrote, the folder of a training run, or an address that KerasHub
+                reads (`kaggle://`, `hf://`, `modelscope://`).
+            load_weights: whether to load the trained weights; False leaves them random.
+            **kwargs: constructor arguments, instead of the preset's.
+
+        Raises:
+            InputError: there is no such preset, or it ships without weights and these were
+                asked for.
+        """
+        folder = preset_folder(preset)
+        if folder is not None:
+            return cls._from_folder(folder, load_weights, **kwargs)
+        if load_weights:
+            raise InputError(
+                f"No trained weights ship for {str(preset)!r}. Pass load_weights=False for random "
+                "weights, or the folder of a model trained with this package."
+            )
+        return cls._from_architecture(presets_index.architecture(str(preset)).backbone, **kwargs)
+
+    @classmethod
+    def _from_folder(cls, folder: str, load_weights: bool, **kwargs: Any) -> Any:
+        return super().from_preset(folder, load_weights=load_weights, **kwargs)  # type: ignore[misc]
+
+    @classmethod
+    def _from_architecture(cls, architecture: dict[str, Any], **kwargs: Any) -> Any:
+        return cls(**{**architecture, **kwargs})

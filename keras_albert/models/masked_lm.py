@@ -8,6 +8,7 @@ import keras_hub
 from keras_albert.layers.masked_token_head import MaskedTokenHead
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.losses import MaskedTokenLoss
+from keras_albert.models.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
 from keras_albert.models.task import AlbertTask
 
 
@@ -28,6 +29,7 @@ class AlbertMaskedLM(AlbertTask, keras_hub.models.MaskedLM):
     """
 
     backbone_cls = AlbertBackbone
+    preprocessor_cls = AlbertMaskedLMPreprocessor
     extra_inputs = ("mask_positions",)
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:

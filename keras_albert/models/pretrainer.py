@@ -9,6 +9,7 @@ from keras_albert.layers.masked_token_head import MaskedTokenHead
 from keras_albert.layers.sentence_order_head import SentenceOrderHead
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.losses import MaskedTokenLoss
+from keras_albert.models.pretrainer_preprocessor import AlbertPretrainerPreprocessor
 from keras_albert.models.task import AlbertTask
 
 
@@ -33,6 +34,7 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
     """
 
     backbone_cls = AlbertBackbone
+    preprocessor_cls = AlbertPretrainerPreprocessor
     extra_inputs = ("mask_positions",)
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:
@@ -86,6 +88,4 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
                 name: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
                 for name in ("masked_tokens", "sentence_order")
             }
-        super().compile(
-            optimizer=optimizer, loss=loss, weighted_metrics=weighted_metrics, **kwargs
-        )
+        super().compile(optimizer=optimizer, loss=loss, weighted_metrics=weighted_metrics, **kwargs)

@@ -1,10 +1,24 @@
-"""What every ALBERT task has: heads on a backbone, a depth at call time."""
+"""What every ALBERT task has: heads on a backbone, raw strings in, a depth at call time."""
 
+import inspect
+from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
-from keras_albert.models.from_preset import PresetNames
+from keras_albert.errors import InputError
+from keras_albert.files import write_directory_aside
+from keras_albert.models.from_preset import (
+    TASK_FILE,
+    TOKENIZER_FILE,
+    PresetNames,
+    saved_class,
+)
+from keras_albert.models.streams import is_model_input, is_stream, preprocessed
+
+# What KerasHub writes into a preset folder.
+PRESET_ENTRIES = ("*.json", "*.weights.h5", "assets")
 
 
 class AlbertTask(PresetNames):
@@ -12,9 +26,17 @@ class AlbertTask(PresetNames):
 
     A subclass sets its layers, then calls `super().__init__` through `_functional_arguments`, and
     says in `_connect` how the heads stand on the backbone.
+
+    `fit`, `evaluate` and `predict` take raw strings where the task has a preprocessor: lists and
+    arrays are preprocessed as a whole beforehand, datasets and generators batch by batch. Inputs
+    that are the model's dict of arrays already are used as they are.
     """
 
     extra_inputs: tuple[str, ...] = ()
+
+    backbone: Any
+    preprocessor: Any
+    _depths: "_Depths"
 
     def _functional_arguments(self, backbone: Any) -> dict[str, Any]:
         """`inputs` and `outputs` for the functional constructor."""
@@ -44,4 +66,321 @@ class AlbertTask(PresetNames):
         """
         if depth is None:
             return super().call(inputs, training=training, mask=mask)  # type: ignore[misc]
-        return self._connect(inputs, self.backbone, training=training, depth=depth)  # type: ignore[attr-defined]
+        return self._connect(inputs, self.backbone, training=training, depth=depth)
+
+    # Data in
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        sample_weight: Any = None,
+        validation_data: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """`keras.Model.fit`, on raw strings too.
+
+        Args:
+            x: B texts (a list, a NumPy array); a tuple of two for pairs; the model's dict of
+                arrays; or a dataset or generator of batches.
+            y: labels, (B,) or as the task says.
+            batch_size: rows a step; 32 by default.
+            sample_weight: (B,).
+            validation_data: as `(x, y)` or `(x, y, sample_weight)`, or a dataset.
+            **kwargs: of `keras.Model.fit`.
+
+        Raises:
+            InputError: there is nothing to train on, labels do not fit, ids are beyond the
+                vocabulary or rows longer than the model's positions.
+        """
+        if is_stream(x) and not isinstance(x, keras.utils.PyDataset):
+            # Such data comes in its own order; Keras warns that it cannot shuffle it.
+            kwargs.setdefault("shuffle", False)
+        x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
+        if steps is not None:
+            kwargs.setdefault("steps_per_epoch", steps)
+        if validation_data is not None:
+            if is_stream(validation_data):
+                validation_data, _, _, steps = self._prepared(validation_data)
+                if steps is not None:
+                    kwargs.setdefault("validation_steps", steps)
+            else:
+                validation_data = self._prepared(
+                    *keras.utils.unpack_x_y_sample_weight(validation_data)
+                )[:3]
+        return keras.Model.fit(
+            self,
+            x=x,
+            y=y,
+            batch_size=batch_size,
+            sample_weight=sample_weight,
+            validation_data=validation_data,
+            **kwargs,
+        )
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        sample_weight: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        """`keras.Model.evaluate`, on raw strings too; see `fit`."""
+        # `fit` evaluates through this method, with data it has prepared.
+        if not kwargs.get("_use_cached_eval_dataset"):
+            x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
+            if steps is not None:
+                kwargs.setdefault("steps", steps)
+        return keras.Model.evaluate(
+            self, x=x, y=y, batch_size=batch_size, sample_weight=sample_weight, **kwargs
+        )
+
+    def predict(
+        self,
+        x: Any = None,
+        batch_size: int | None = None,
+        depth: int | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """`keras.Model.predict`, on raw strings too; see `fit`.
+
+        Args:
+            x: what to predict.
+            batch_size: rows a step; 32 by default.
+            depth: how many layers to run; all by default.
+            **kwargs: of `keras.Model.predict`.
+        """
+        x, _, _, steps = self._prepared(x)
+        if steps is not None:
+            kwargs.setdefault("steps", steps)
+        model = self if depth is None else self._at_depth(depth)
+        return keras.Model.predict(model, x=x, batch_size=batch_size, **kwargs)
+
+    def _at_depth(self, depth: int) -> keras.Model:
+        """A model that runs this one to a depth, kept so that it compiles once."""
+        if not hasattr(self, "_depths"):
+            # Past Keras's tracking, which would find the task inside a part of itself.
+            object.__setattr__(self, "_depths", _Depths())
+        models = self._depths.models
+        if depth not in models:
+            models[depth] = _AtDepth(self, depth)
+        return models[depth]
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any
+    ) -> Any:
+        """`keras.Model.train_on_batch`, on raw strings too."""
+        x, y, sample_weight, _ = self._prepared(x, y, sample_weight)
+        return keras.Model.train_on_batch(self, x, y, sample_weight, **kwargs)
+
+    def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
+        """`keras.Model.test_on_batch`, on raw strings too."""
+        x, y, sample_weight, _ = self._prepared(x, y, sample_weight)
+        return keras.Model.test_on_batch(self, x, y, sample_weight, **kwargs)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """`keras.Model.predict_on_batch`, on raw strings too."""
+        return keras.Model.predict_on_batch(self, self._prepared(x)[0])
+
+    def _prepared(
+        self, x: Any, y: Any = None, sample_weight: Any = None
+    ) -> tuple[Any, Any, Any, int | None]:
+        """What `keras.Model` reads, and batches an epoch where Keras cannot tell."""
+        if x is None:
+            raise InputError("There is no data: x is None.")
+        if is_stream(x):
+            if y is not None or sample_weight is not None:
+                raise InputError(
+                    f"x is a {type(x).__name__}, whose batches carry labels and weights; leave y "
+                    "and sample_weight out."
+                )
+            data, steps = preprocessed(x, self.preprocess_samples)  # type: ignore[attr-defined]
+            return data, None, None, steps
+        y, sample_weight = _as_arrays(y), _as_arrays(sample_weight)
+        if not is_model_input(x):
+            if self.preprocessor is None:
+                raise InputError(
+                    f"{type(self).__name__} has no preprocessor, so it reads a dict of arrays "
+                    f"({', '.join(self._input_names())}); got {type(x).__name__}. Build it with "
+                    "preprocessor=..., or load it from a preset with a tokenizer."
+                )
+            rows = len(x[0]) if isinstance(x, tuple) and x else len(x)
+            _check_rows(rows, y, "labels")
+            _check_rows(rows, sample_weight, "sample weights")
+            if isinstance(x, str | bytes):
+                raise InputError("Expected a list of texts; for a single one, pass [text].")
+            x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(
+                self.preprocess_samples(x, y, sample_weight)  # type: ignore[attr-defined]
+            )
+        self._check_inputs(x)
+        self._check_labels(y)
+        return x, y, sample_weight, None
+
+    def _input_names(self) -> list[str]:
+        return [*self.backbone.input, *self.extra_inputs]
+
+    def _check_inputs(self, x: dict[str, Any]) -> None:
+        """Finds, in NumPy arrays, what a backend would read past the end of a table for."""
+        missing = [name for name in self._input_names() if name not in x]
+        if missing:
+            raise InputError(
+                f"{type(self).__name__} needs the inputs {', '.join(self._input_names())}; "
+                f"{', '.join(missing)} is missing."
+            )
+        token_ids = x["token_ids"]
+        length = token_ids.shape[-1]
+        if length > self.backbone.max_sequence_length:
+            raise InputError(
+                f"The rows have {length} positions and the model learned "
+                f"{self.backbone.max_sequence_length}. Build the preprocessor with "
+                f"sequence_length={self.backbone.max_sequence_length} or less."
+            )
+        limits = {
+            "token_ids": (self.backbone.vocabulary_size, "the vocabulary"),
+            "segment_ids": (self.backbone.num_segments, "the segment types"),
+            "mask_positions": (length, "the positions of a row"),
+        }
+        for name, (limit, what) in limits.items():
+            values = x.get(name)
+            if not isinstance(values, np.ndarray) or not values.size:
+                continue
+            worst = int(values.min()) if values.min() < 0 else int(values.max())
+            if not 0 <= worst < limit:
+                raise InputError(
+                    f"{name} holds {worst}, which is beyond {what} of this model (0 to "
+                    f"{limit - 1}). Was the data made with another tokenizer or other settings?"
+                )
+
+    def _check_labels(self, y: Any) -> None:
+        """Finds labels the task cannot use."""
+        if isinstance(y, np.ndarray) and y.dtype.kind in "OSUT":
+            raise InputError(
+                "The labels are strings; the model learns numbers. Number them: "
+                "names = sorted(set(labels)); y = [names.index(label) for label in labels]."
+            )
+
+    # Presets
+
+    def save_task_weights(self, filepath: str | Path) -> None:
+        """Saves the heads' weights: neither the backbone's nor the optimizer's."""
+        keras.saving.save_weights(self, filepath, objects_to_skip=self._outside_the_heads())
+
+    def load_task_weights(self, filepath: str | Path) -> None:
+        """Loads what `save_task_weights` saved."""
+        keras.saving.load_weights(self, filepath, objects_to_skip=self._outside_the_heads())
+
+    def _outside_the_heads(self) -> list[Any]:
+        optimizer = getattr(self, "optimizer", None)
+        layers = list(self.backbone._flatten_layers())
+        return layers if optimizer is None else [*layers, optimizer]
+
+    def save_to_preset(self, preset_dir: str | Path, max_shard_size: float | None = 10) -> None:
+        """Saves model, tokenizer and preprocessor, aside first: the whole folder or nothing.
+
+        Args:
+            preset_dir: the folder. A preset that is there already is replaced.
+            max_shard_size: weights above this, in GB, are split over several files.
+
+        Raises:
+            InputError: the folder holds something else, or the disk is full.
+        """
+        folder = Path(preset_dir)
+        if folder.is_dir():
+            entries = {path for pattern in PRESET_ENTRIES for path in folder.glob(pattern)}
+            others = sorted(path.name for path in folder.iterdir() if path not in entries)
+            if others:
+                raise InputError(
+                    f"{folder} holds {others[0]!r}, which is no part of a preset, and saving "
+                    "would replace the folder. Choose a new one."
+                )
+        with write_directory_aside(folder, replace=True) as aside:
+            super().save_to_preset(  # type: ignore[misc]
+                str(aside), max_shard_size=max_shard_size
+            )
+
+    @classmethod
+    def _from_architecture(cls, architecture: dict[str, Any], **kwargs: Any) -> Any:
+        cls._check_required(kwargs, "a preset without weights")
+        if "dtype" in kwargs:
+            architecture = {**architecture, "dtype": kwargs.pop("dtype")}
+        return cls(cls.backbone_cls(**architecture), **kwargs)  # type: ignore[attr-defined]
+
+    @classmethod
+    def _from_folder(cls, folder: str, load_weights: bool, **kwargs: Any) -> Any:
+        """The folder's own task; or, where another was saved, this one on its backbone.
+
+        Heads of the same name (an `AlbertPretrainer`'s masked-token head in an `AlbertMaskedLM`)
+        are taken over.
+        """
+        local = Path(folder)
+        saved = saved_class(local / TASK_FILE)
+        if not local.is_dir() or (saved is not None and issubclass(saved, cls)):
+            return super()._from_folder(folder, load_weights, **kwargs)
+        cls._check_required(kwargs, f"{folder}, which another task saved,")
+        if "preprocessor" not in kwargs:
+            kwargs["preprocessor"] = None
+            if (local / TOKENIZER_FILE).is_file():
+                kwargs["preprocessor"] = cls.preprocessor_cls.from_preset(folder)  # type: ignore[attr-defined]
+        if saved is None or not issubclass(saved, AlbertTask):
+            return super()._from_folder(folder, load_weights, **kwargs)
+        options = {"dtype": kwargs.pop("dtype")} if "dtype" in kwargs else {}
+        source = saved.from_preset(
+            folder, load_weights=load_weights, preprocessor=None, compile=False, **options
+        )
+        task = cls(source.backbone, **kwargs)
+        heads = {layer.name: layer for layer in source.layers if layer is not source.backbone}
+        for layer in task.layers:  # type: ignore[attr-defined]
+            head = heads.get(layer.name)
+            if layer.weights and type(head) is type(layer):
+                layer.set_weights(head.get_weights())
+        return task
+
+    @classmethod
+    def _check_required(cls, kwargs: dict[str, Any], where: str) -> None:
+        parameters = inspect.signature(cls.__init__).parameters.values()
+        missing = [
+            parameter.name
+            for parameter in parameters
+            if parameter.default is parameter.empty
+            and parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+            and parameter.name not in {"self", "backbone", *kwargs}
+        ]
+        if missing:
+            raise InputError(
+                f"{cls.__name__}.from_preset on {where} needs {missing[0]}: pass "
+                f"{missing[0]}=... beside the preset."
+            )
+
+
+class _Depths:
+    """Holds models without Keras seeing them."""
+
+    def __init__(self) -> None:
+        self.models: dict[int, keras.Model] = {}
+
+
+class _AtDepth(keras.Model):
+    """A task run to a fixed depth, for `predict`."""
+
+    def __init__(self, task: Any, depth: int) -> None:
+        super().__init__(name=f"{task.name}_at_depth_{depth}")
+        self.task = task
+        self.depth = depth
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        return self.task(inputs, training=training, depth=self.depth)
+
+
+def _as_arrays(values: Any) -> Any:
+    """Lists of numbers as arrays, so that Keras does not take them for structures."""
+    if isinstance(values, dict):
+        return {name: _as_arrays(value) for name, value in values.items()}
+    return np.asarray(values) if isinstance(values, list | tuple) else values
+
+
+def _check_rows(rows: int, values: Any, what: str) -> None:
+    number = len(values) if isinstance(values, np.ndarray) and values.ndim else None
+    if number is not None and number != rows:
+        raise InputError(f"There are {rows} texts and {number} {what}; there must be as many.")

@@ -4,10 +4,12 @@ from typing import Any
 
 import keras
 import keras_hub
+import numpy as np
 
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.task import AlbertTask
+from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
 PROBLEMS = ("single_label", "multi_label", "regression")
 
@@ -41,6 +43,7 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
     """
 
     backbone_cls = AlbertBackbone
+    preprocessor_cls = AlbertTextClassifierPreprocessor
 
     def __init__(
         self,
@@ -121,6 +124,18 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
             if metrics == "auto":
                 metrics = [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
         super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
+
+    def _check_labels(self, y: Any) -> None:
+        super()._check_labels(y)
+        if self.problem != "single_label" or not isinstance(y, np.ndarray) or not y.size:
+            return
+        worst = y.min() if y.min() < 0 else y.max()
+        if not 0 <= worst < self.num_classes:
+            raise InputError(
+                f"A label is {worst}, and num_classes={self.num_classes} knows 0 to "
+                f"{self.num_classes - 1}. Number the labels from 0, or build the model with more "
+                "classes."
+            )
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -1,0 +1,175 @@
+"""A trained model as it lies in a folder: the task, its tokenizer and what else using it takes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import sentencepiece
+
+from keras_albert.errors import InputError
+from keras_albert.files import read_json
+from keras_albert.models.from_preset import TASK_FILE, TOKENIZER_FILE, preset_folder, saved_class
+from keras_albert.models.masked_lm import AlbertMaskedLM
+from keras_albert.models.pretrainer import AlbertPretrainer
+from keras_albert.models.text_classifier import AlbertTextClassifier
+from keras_albert.models.text_packing import check_packing
+from keras_albert.text.pieces import digit_comma_table
+from keras_albert.text.tokenizer import AlbertTokenizer
+
+LABELS_FILE = "labels.json"
+TASK_WEIGHTS_FILE = "task.weights.h5"
+KINDS: dict[str, type] = {
+    "text_classifier": AlbertTextClassifier,
+    "pretrainer": AlbertPretrainer,
+    "masked_lm": AlbertMaskedLM,
+}
+_OUTPUT_ACTIVATIONS = {
+    keras.activations.linear: "logits",
+    keras.activations.softmax: "probabilities",
+    keras.activations.sigmoid: "probabilities",
+}
+
+
+@dataclass(frozen=True)
+class SavedTask:
+    """A task read from a preset folder, ready to answer texts.
+
+    Attributes:
+        folder: where it was read from.
+        kind: "text_classifier", "pretrainer" or "masked_lm".
+        task: the Keras model, in float32.
+        tokenizer: its tokenizer.
+        sequence_length: S, the most tokens a row takes; longer texts are cut.
+        truncate: how a pair that is too long is cut, see `text_packing.kept_lengths`.
+        labels: a classifier's C label names.
+    """
+
+    folder: Path
+    kind: str
+    task: Any
+    tokenizer: AlbertTokenizer
+    sequence_length: int
+    truncate: str
+    labels: list[str] | None
+
+    @classmethod
+    def load(cls, path: str | Path, *, sequence_length: int | None = None) -> "SavedTask":
+        """Reads a task with all its weights, in float32 whatever it was trained in.
+
+        Args:
+            path: a preset folder, a run's folder or the name of a shipped preset.
+            sequence_length: S; by default what the preset's preprocessor is set to, or as many
+                positions as the model learned.
+
+        Raises:
+            InputError: the folder lacks a part, a part is damaged, or the length does not fit.
+        """
+        preset = preset_folder(path)
+        if preset is None or "://" in preset:
+            raise InputError(
+                f"{str(path)!r} names no folder with trained weights. Pass the folder of a trained "
+                "model."
+            )
+        folder = Path(preset)
+        task_class = saved_class(folder / TASK_FILE)
+        kind = next((k for k, c in KINDS.items() if c is task_class), None)
+        if kind is None:
+            found = "no task" if task_class is None else task_class.__name__
+            raise InputError(
+                f"{folder} holds {found}; expected {TASK_FILE} of one of "
+                f"{', '.join(c.__name__ for c in KINDS.values())}. A backbone alone answers "
+                "nothing: fine-tune it first."
+            )
+        for name in (TASK_WEIGHTS_FILE, TOKENIZER_FILE):
+            # Without the first, KerasHub would go on with random heads and say nothing.
+            if not (folder / name).is_file():
+                raise InputError(f"{folder} is not complete: {name} is missing.")
+        try:
+            task = task_class.from_preset(str(folder), dtype="float32")  # type: ignore[union-attr]
+            tokenizer = AlbertTokenizer.from_preset(str(folder))
+        except InputError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            reason = " ".join(str(error).split())[:300]
+            raise InputError(f"{folder} could not be read as a model: {reason}") from error
+
+        longest = task.backbone.max_sequence_length
+        if sequence_length is None:
+            sequence_length = min(getattr(task.preprocessor, "sequence_length", longest), longest)
+        truncate = getattr(task.preprocessor, "truncate", "longest_first")
+        check_packing(sequence_length, truncate)
+        if sequence_length > longest:
+            raise InputError(
+                f"sequence_length={sequence_length} is above the {longest} positions that the "
+                f"model in {folder} learned."
+            )
+        if tokenizer.vocabulary_size() > task.backbone.vocabulary_size:
+            raise InputError(
+                f"{folder} does not fit together: its tokenizer has "
+                f"{tokenizer.vocabulary_size()} pieces and its model embeds "
+                f"{task.backbone.vocabulary_size}."
+            )
+        labels = _labels(folder, task) if kind == "text_classifier" else None
+        return cls(folder, kind, task, tokenizer, sequence_length, truncate, labels)
+
+    def description(self) -> dict[str, Any]:
+        """What a program needs beside weights and vocabulary to turn texts into answers, as JSON.
+
+        "id_replacements" is there for tokenizers with `google_digit_comma`; "outputs" says
+        whether a classifier's scores are "logits" or "probabilities" already.
+        """
+        tokenizer = self.tokenizer
+        described: dict[str, Any] = {
+            "task": self.kind,
+            "sequence_length": self.sequence_length,
+            "truncate": self.truncate,
+            "vocabulary_size": tokenizer.vocabulary_size(),
+            "vocabulary_sha256": tokenizer.fingerprint,
+            "special_token_ids": {
+                "pad": tokenizer.pad_token_id,
+                "unk": tokenizer.unk_token_id,
+                "cls": tokenizer.cls_token_id,
+                "sep": tokenizer.sep_token_id,
+                "mask": tokenizer.mask_token_id,
+            },
+            "id_replacements": self._id_replacements(),
+            "normalization": "inside spiece.model; pass the text as it is",
+        }
+        if self.kind == "text_classifier":
+            described["problem"] = self.task.problem
+            described["labels"] = self.labels
+            described["outputs"] = _OUTPUT_ACTIVATIONS.get(self.task.activation, "scores")
+        return described
+
+    def _id_replacements(self) -> dict[str, list[int]]:
+        if not self.tokenizer.google_digit_comma:
+            return {}
+        processor = sentencepiece.SentencePieceProcessor(model_proto=self.tokenizer.proto)
+        lengths, table = digit_comma_table(
+            self.tokenizer.get_vocabulary(),
+            lambda text: processor.Encode(text, return_type=str),
+            processor.PieceToId,
+        )
+        return {
+            str(i): table[i, : lengths[i]].tolist() for i in np.flatnonzero(lengths > 1).tolist()
+        }
+
+
+def _labels(folder: Path, task: Any) -> list[str]:
+    """The label names beside the model, or numbers where there are none."""
+    if not (folder / LABELS_FILE).is_file():
+        return [str(index) for index in range(task.num_classes)]
+    labels = read_json(folder / LABELS_FILE)
+    if (
+        not isinstance(labels, list)
+        or len(labels) != task.num_classes
+        or not all(isinstance(label, str) for label in labels)
+        or len(set(labels)) != len(labels)
+    ):
+        raise InputError(
+            f"{folder / LABELS_FILE} does not fit: expected a list of {task.num_classes} different "
+            "strings, one for each class."
+        )
+    return labels

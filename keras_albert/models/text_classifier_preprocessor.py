@@ -1,0 +1,50 @@
+"""AlbertTextClassifierPreprocessor: texts or pairs to the backbone's inputs."""
+
+from typing import Any
+
+import keras
+import keras_hub
+import numpy as np
+
+from keras_albert.models.preprocessor import AlbertPreprocessor
+from keras_albert.models.text_packing import check_packing
+
+
+@keras.saving.register_keras_serializable("keras_albert")
+class AlbertTextClassifierPreprocessor(
+    AlbertPreprocessor, keras_hub.models.TextClassifierPreprocessor
+):
+    """`[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, with segment ids.
+
+    Args:
+        tokenizer: an `AlbertTokenizer`.
+        sequence_length: S; longer texts are cut, shorter ones padded, all to S.
+        truncate: how a pair that is too long is cut: "longest_first" (KerasHub's name for it is
+            "round_robin") or "waterfall"; see `kept_lengths`.
+
+    Call arguments:
+        x: a list of B texts, or a tuple of two for pairs: `preprocessor(x=(first, second))`.
+        y: labels, passed on.
+        sample_weight: weights, passed on.
+
+    Returns:
+        {"token_ids", "segment_ids", "padding_mask"}, each int32 (B, S).
+
+    Raises:
+        InputError: a setting is wrong, or what was passed is not texts.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        sequence_length: int = 512,
+        truncate: str = "longest_first",
+        **kwargs: Any,
+    ) -> None:
+        check_packing(sequence_length, truncate)
+        super().__init__(
+            tokenizer=tokenizer, sequence_length=sequence_length, truncate=truncate, **kwargs
+        )
+
+    def _arrays(self, segments: tuple[list[Any], ...], generator: np.random.Generator) -> Any:
+        return (self._pack(segments),)
