@@ -3,21 +3,26 @@
 Importing the package registers every class with Keras, so that saved models load.
 """
 
+import sys
 from importlib.metadata import version
+from pathlib import Path
 
-from keras_albert.errors import InputError
-from keras_albert.models import (
-    AlbertBackbone,
-    AlbertMaskedLM,
-    AlbertMaskedLMPreprocessor,
-    AlbertPretrainer,
-    AlbertPretrainerPreprocessor,
-    AlbertTextClassifier,
-    AlbertTextClassifierPreprocessor,
-    MaskedTokenLoss,
-)
-from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
-from keras_albert.text.tokenizer import AlbertTokenizer
+# The command line is the exception: it answers --help at once and checks KERAS_BACKEND before
+# Keras reads it, so each command imports what it needs when it runs.
+if Path(next(iter(sys.argv), "")).stem != "keras-albert":
+    from keras_albert.errors import InputError
+    from keras_albert.models import (
+        AlbertBackbone,
+        AlbertMaskedLM,
+        AlbertMaskedLMPreprocessor,
+        AlbertPretrainer,
+        AlbertPretrainerPreprocessor,
+        AlbertTextClassifier,
+        AlbertTextClassifierPreprocessor,
+        MaskedTokenLoss,
+    )
+    from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
+    from keras_albert.text.tokenizer import AlbertTokenizer
 
 __version__ = version("keras-albert")
 
