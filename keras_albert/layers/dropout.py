@@ -40,11 +40,15 @@ def fold_in(seed: Any, index: Any) -> Any:
 def dropout(x: Any, rate: float, seed: Any) -> Any:
     """Zeroes a share `rate` of `x` and scales the rest by 1 / (1 - rate).
 
+    Not `keras.random.dropout`: on torch that draws from torch's global generator, which no
+    checkpoint holds.
+
     Args:
         x: a tensor of any shape.
-        rate: between 0 and 1.
+        rate: from 0 to below 1.
         seed: (2,), or None for no dropout.
     """
     if seed is None or rate == 0.0:
         return x
-    return keras.random.dropout(x, rate, seed=_GivenSeed(seed))
+    draws = keras.random.uniform(ops.shape(x), dtype="float32", seed=_GivenSeed(seed))
+    return ops.where(draws >= rate, x / (1.0 - rate), ops.zeros_like(x))

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_albert.errors import InputError
+from keras_albert.layers.dropout import dropout as apply_dropout
 
 
 @keras.saving.register_keras_serializable("keras_albert")
@@ -77,11 +78,7 @@ class FactorizedEmbedding(keras.layers.Layer):
         self.normalization = keras.layers.LayerNormalization(
             epsilon=layer_norm_epsilon, dtype=self.dtype_policy, name="normalization"
         )
-        self.embedding_dropout = (
-            keras.layers.Dropout(dropout, dtype=self.dtype_policy, name="dropout")
-            if dropout
-            else None
-        )
+        self.seed_generator = keras.random.SeedGenerator() if dropout else None
         self.embedding_projection = None
         if projection or (projection is None and embedding_dim != hidden_dim):
             self.embedding_projection = keras.layers.Dense(
@@ -139,8 +136,8 @@ class FactorizedEmbedding(keras.layers.Layer):
         positions = ops.convert_to_tensor(self.position_embeddings, dtype=self.compute_dtype)
         x = x + ops.expand_dims(positions[:length], axis=0)
         x = self.normalization(x)
-        if self.embedding_dropout is not None:
-            x = self.embedding_dropout(x, training=training)
+        if training and self.seed_generator is not None:
+            x = apply_dropout(x, self.dropout, self.seed_generator.next())
         if self.embedding_projection is not None:
             x = self.embedding_projection(x)
         return x

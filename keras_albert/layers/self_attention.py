@@ -7,7 +7,7 @@ import keras
 from keras import ops
 
 from keras_albert.errors import InputError
-from keras_albert.layers.dropout import dropout
+from keras_albert.layers.dropout import dropout as apply_dropout
 
 
 def _attend(
@@ -19,7 +19,7 @@ def _attend(
     if bias is not None:
         scores = scores + bias
     probabilities = ops.softmax(scores, axis=-1)
-    return ops.matmul(dropout(probabilities, rate, seed), value), probabilities
+    return ops.matmul(apply_dropout(probabilities, rate, seed), value), probabilities
 
 
 def _attend_fused(query: Any, key: Any, value: Any, bias: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Timings beside KerasHub's ALBERT and transformers', as ratios of one interleaved run."""
