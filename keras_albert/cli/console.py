@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+
+LOG_SECONDS = 30
 
 
 def status_console() -> Console:
@@ -69,17 +72,25 @@ def stepping(title: str) -> Iterator[Callable[[int, int, Mapping[str, float]], N
     with Progress(*columns, console=status_console()) as progress:
         task = progress.add_task(title, total=None, metrics="")
 
+        said = time.monotonic()
+
         def update(step: int, total: int, metrics: Mapping[str, float]) -> None:
+            nonlocal said
             progress.update(task, completed=step, total=total, metrics=_short(metrics))
+            # In a log file there is no bar to look at: a line now and then.
+            if not progress.console.is_terminal and time.monotonic() - said > LOG_SECONDS:
+                said = time.monotonic()
+                say(f"{title}: {step} of {total} {_short(metrics)}")
 
         yield update
 
 
 def _short(metrics: Mapping[str, float]) -> str:
-    """The losses and accuracies on one line.
+    """The loss and the accuracies on one line.
 
     >>> _short({"loss": 1.23456, "masked_tokens_accuracy": 0.5, "learning_rate": 1e-3})
-    'loss 1.235 masked_tokens_accuracy 0.500'
+    'loss 1.235, masked tokens 0.500'
     """
-    wanted = {k: v for k, v in metrics.items() if k.endswith(("loss", "accuracy"))}
-    return " ".join(f"{name} {value:.3f}" for name, value in wanted.items())
+    wanted = {k: v for k, v in metrics.items() if k == "loss" or k.endswith("accuracy")}
+    names = {k: k.removesuffix("_accuracy").replace("_", " ") for k in wanted}
+    return ", ".join(f"{names[k]} {value:.3f}" for k, value in wanted.items())
