@@ -14,7 +14,8 @@ def piece_offsets(
 
     A piece's range starts at the first character it comes from and ends before the first that the
     next piece comes from, so it takes in the marks that normalisation dropped behind its letters.
-    White space at either end is left out; a piece that is only a word mark has an empty range.
+    White space at either end is left out; a piece that is only a word mark has an empty range,
+    where the next piece starts.
 
     Args:
         text: the original text.
@@ -42,8 +43,10 @@ def piece_offsets(
         last = position - 1
         while first < last and normalized[first] == WORD_MARK:
             first += 1
-        start = origins[first]
-        end = start if normalized[first] == WORD_MARK else following[last]
+        if normalized[first] == WORD_MARK:
+            offsets[index] = origins[position]
+            continue
+        start, end = origins[first], following[last]
         while end > start and text[end - 1].isspace():
             end -= 1
         offsets[index] = start, end

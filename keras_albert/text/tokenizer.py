@@ -331,9 +331,7 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
     def _bad_text(texts: list[Any]) -> InputError:
         for number, text in enumerate(texts):
             if not isinstance(text, str):
-                return InputError(
-                    f"Text {number} is {type(text).__name__}, not a string. Decode bytes first."
-                )
+                return InputError(f"Text {number} is {type(text).__name__}, not a string.")
             try:
                 text.encode()
             except UnicodeEncodeError as error:

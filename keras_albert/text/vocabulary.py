@@ -47,8 +47,7 @@ def train_vocabulary(
     learnt pieces. The same sentences and options give the same bytes.
 
     Sentences are read as a stream. At most `max_sentences` are held: from a longer stream, a
-    uniform sample of that many, drawn with `seed` (Google samples 10 million; unigram training
-    needs about 1 kB a sentence).
+    uniform sample of that many, drawn with `seed` (Google samples 10 million).
 
     Args:
         sentences: the text to learn from, a sentence at a time.
@@ -184,7 +183,7 @@ def _train(sample: list[str], size: int, character_coverage: float) -> bytes:
                 f"size={size} is too small for this corpus: its characters alone need "
                 f"{too_small[1]} pieces. Use a larger size or a lower character_coverage."
             ) from error
-        if "sentences_.empty()" in message:  # nothing is left of them once normalised
+        if "all_chars_count" in message:  # nothing is left of them once normalised
             raise InputError(_NO_TEXT) from error
         raise InputError(f"SentencePiece cannot train on this corpus: {message}") from error
     return model.getvalue()

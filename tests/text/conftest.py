@@ -34,3 +34,14 @@ def vocabulary(paragraphs: list[str], tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="session")
 def tokenizer(vocabulary: Path) -> AlbertTokenizer:
     return AlbertTokenizer.load(vocabulary)
+
+
+@pytest.fixture(scope="session")
+def digit_tokenizer(
+    paragraphs: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> AlbertTokenizer:
+    """A vocabulary with pieces like `1,`, and Google's rule for them switched on."""
+    folder = tmp_path_factory.mktemp("digits")
+    lists = [f"Rows 1, 2, {n}, {n % 7}0, and x{n % 9}, or 1,{n % 5}00,000." for n in range(300)]
+    train_vocabulary(paragraphs[::50] + lists * 3, folder, size=600)
+    return AlbertTokenizer.load(folder, google_digit_comma=True)
