@@ -1,6 +1,5 @@
 """Recipes: the settings of one pretraining run, checked, every number with its source."""
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -25,8 +24,8 @@ S = TypeVar("S", bound=Settings)
 class DataSettings(Settings):
     """How instances are made from a token store.
 
-    Defaults: google-research/albert, `create_pretraining_data.py` (masking probability, n-grams,
-    short sequences); batch size and sequence length have none.
+    Defaults: google-research/albert, `create_pretraining_data.py`; sequence length, batch size and
+    predictions have none.
     """
 
     sequence_length: int = pydantic.Field(ge=8, description="Tokens a row, [CLS] and [SEP] too.")
@@ -36,6 +35,7 @@ class DataSettings(Settings):
     max_ngram: int = pydantic.Field(default=3, ge=1, le=10)
     short_sequence_probability: float = pydantic.Field(default=0.1, ge=0, le=1)
     mode: Literal["strict", "google"] = "strict"
+    dupe_factor: int = pydantic.Field(default=40, ge=1, description="Cuts an epoch, google mode.")
     pair_objective: Literal["sentence_order", "next_sentence"] = "sentence_order"
 
     @pydantic.model_validator(mode="after")
@@ -140,6 +140,9 @@ class FinetuneSettings(Settings):
     weight_decay: float = pydantic.Field(default=0.01, ge=0)
     clip: float | None = pydantic.Field(default=1.0, gt=0)
     dropout: float = pydantic.Field(default=0.1, ge=0, lt=1, description="On the pooled vector.")
+    backbone_dropout: float | None = pydantic.Field(
+        default=None, ge=0, lt=1, description="In the network; None: as it was pretrained."
+    )
     optimizer: Literal["lamb", "adamw"] = "adamw"
     precision: Precision = "float32"
     seeds: tuple[int, ...] = pydantic.Field(default=(0,), min_length=1)
@@ -233,8 +236,6 @@ def _number_paths(content: Mapping[str, Any], prefix: str = "") -> list[str]:
     for key, value in content.items():
         if isinstance(value, Mapping):
             paths += _number_paths(value, f"{prefix}{key}.")
-        elif (
-            isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-        ):
+        elif isinstance(value, int | float) and not isinstance(value, bool):
             paths.append(prefix + key)
     return paths

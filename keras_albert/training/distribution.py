@@ -1,0 +1,33 @@
+"""Several devices in one process: data parallelism on JAX."""
+
+import keras
+
+from keras_albert.errors import InputError
+
+
+def spread_over_devices(batch_size: int) -> int:
+    """Makes models built from here on run data-parallel over all devices; returns their number.
+
+    Each device holds all weights and takes an equal share of every batch. On JAX only, by
+    `keras.distribution.DataParallel`: Keras has nothing of the kind for PyTorch, and TensorFlow's
+    strategies want the model built in their scope, which the caller can open. With one device
+    nothing changes. Replaying a run bit for bit takes the same number of devices.
+
+    Args:
+        batch_size: rows of a batch, all devices together.
+
+    Raises:
+        InputError: the batch cannot be divided evenly.
+    """
+    if keras.backend.backend() != "jax":
+        return 1
+    devices = keras.distribution.list_devices()
+    if len(devices) == 1:
+        return 1
+    if batch_size % len(devices):
+        raise InputError(
+            f"data.batch_size={batch_size} cannot be divided over {len(devices)} devices: make it "
+            f"a multiple of {len(devices)}, or hide devices from JAX."
+        )
+    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices))
+    return len(devices)

@@ -1,0 +1,133 @@
+"""finetune: learns what can be learnt, says how well, and leaves a model that answers alike."""
+
+import json
+import random
+
+import keras
+import numpy as np
+import pytest
+
+from keras_albert.errors import InputError
+from keras_albert.models import AlbertTextClassifier
+from keras_albert.training import FinetuneSettings, finetune
+from keras_albert.training.labelled_texts import read_labelled_texts
+
+SETTINGS = FinetuneSettings(
+    learning_rate=0.02, epochs=3, batch_size=16, sequence_length=16, seeds=(1, 2)
+)
+
+
+def write_texts(file, seed, count, pairs=False):
+    """Texts with or without the letter j: what a small model can learn in seconds."""
+    rng = random.Random(seed)
+    lines = []
+    for number in range(count):
+        label = ("none", "some")[number % 2]
+        words = ["".join(rng.choices("abcdefgh", k=3)) for _ in range(4)]
+        if label == "some":
+            words[rng.randrange(4)] = "jjj"
+        row = {"text": " ".join(words[:2] if pairs else words), "label": label}
+        if pairs:
+            row["text_pair"] = " ".join(words[2:])
+        lines.append(json.dumps(row) + "\n")
+    file.write_text("".join(lines))
+    return file
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("texts")
+    train = write_texts(folder / "train.jsonl", 1, 200)
+    return train, write_texts(folder / "validation.jsonl", 2, 50)
+
+
+@pytest.fixture(scope="module")
+def finetuned(whole_run, texts, tmp_path_factory):
+    output = tmp_path_factory.mktemp("finetuned") / "run"
+    steps = []
+    result = finetune(
+        whole_run[0], *texts, output, settings=SETTINGS, progress=lambda *a: steps.append(a)
+    )
+    return output, result, steps
+
+
+def test_it_learns_and_says_how_well(finetuned):
+    output, result, steps = finetuned
+    assert result["accuracy"] > 0.9
+    assert result["n"] == 50 and result["correct"] == round(result["accuracy"] * 50)
+    assert result["interval"][0] > result["chance"]["accuracy"] == 0.5
+    assert result["labels"] == ["none", "some"]
+    assert [run["seed"] for run in result["seeds"]] == [1, 2]
+    assert all(len(run["epochs"]) == 3 for run in result["seeds"])
+    assert result["accuracy"] == max(run["accuracy"] for run in result["seeds"])
+    assert result["last_epoch"]["mean"] == pytest.approx(
+        np.mean([run["epochs"][-1]["accuracy"] for run in result["seeds"]])
+    )
+    assert [step for step, _, _ in steps] == list(range(1, 73))
+    assert {total for _, total, _ in steps} == {72}
+
+
+def test_it_leaves_what_it_says(finetuned):
+    output, result, _ = finetuned
+    assert {path.name for path in output.iterdir()} == {"model", "metrics.json", "versions.json"}
+    assert json.loads((output / "metrics.json").read_text()) == result
+    assert json.loads((output / "model/labels.json").read_text()) == ["none", "some"]
+    versions = json.loads((output / "versions.json").read_text())
+    assert versions["backend"] == keras.backend.backend()
+
+
+def test_the_saved_model_answers_texts_with_the_measured_accuracy(finetuned, texts):
+    output, result, _ = finetuned
+    classifier = AlbertTextClassifier.from_preset(str(output))
+    validation = read_labelled_texts(texts[1])
+    logits = classifier.predict([text.text for text in validation], verbose=0)
+    answers = [result["labels"][number] for number in np.asarray(logits).argmax(-1)]
+    hits = [answer == text.label for answer, text in zip(answers, validation, strict=True)]
+    assert np.mean(hits) == result["accuracy"]
+
+
+def test_from_scratch_starts_elsewhere_and_a_seed_repeats(whole_run, texts, tmp_path):
+    settings = FinetuneSettings(**{**SETTINGS.model_dump(), "epochs": 1, "seeds": (5,)})
+    losses = []
+    for name, scratch in [("a", True), ("b", True), ("c", False)]:
+        result = finetune(
+            whole_run[0], *texts, tmp_path / name, settings=settings, from_scratch=scratch
+        )
+        assert result["from_scratch"] is scratch
+        losses.append(result["seeds"][0]["epochs"][0]["loss"])
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_pairs(whole_run, tmp_path):
+    file = write_texts(tmp_path / "pairs.jsonl", 3, 20, pairs=True)
+    settings = FinetuneSettings(epochs=1, batch_size=100, sequence_length=24)
+    result = finetune(whole_run[0], file, file, tmp_path / "run", settings=settings)
+    assert result["counts"]["train"] == {"none": 10, "some": 10}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"task": "text-clasification"}, "Did you mean 'text-classification'"),
+        ({"settings": FinetuneSettings(sequence_length=64)}, "sequence_length=64 .* 32 positions"),
+        ({"model": "albert_bse_v2"}, "Did you mean 'albert_base_v2'"),
+    ],
+)
+def test_a_mistake_is_named_and_nothing_is_left(whole_run, texts, tmp_path, change, message):
+    arguments = {"model": whole_run[0], "train": texts[0], "validation": texts[1], **change}
+    with pytest.raises(InputError, match=message):
+        finetune(output=tmp_path / "run", **arguments)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_label_that_training_lacks_is_named_with_its_line(whole_run, texts, tmp_path):
+    file = tmp_path / "validation.jsonl"
+    file.write_text('{"text": "a", "label": "none"}\n{"text": "b", "label": "som"}\n')
+    with pytest.raises(InputError, match=r"validation.jsonl:2: .*'som' .* Did you mean 'some'"):
+        finetune(whole_run[0], texts[0], file, tmp_path / "run")
+
+
+def test_an_output_that_holds_something_is_an_error(whole_run, texts, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="not empty"):
+        finetune(whole_run[0], *texts, tmp_path)
