@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from keras_albert.errors import InputError
+from keras_albert.export.comparison import check_size, compare
+from keras_albert.export.reference import Reference
+
+pytestmark = pytest.mark.once
+
+INPUTS = {"token_ids": np.array([[2, 7, 3], [2, 8, 3]], np.int32)}
+SCORES = np.array([[1.0, -2.0], [0.5, 4.0]], np.float32)
+REFERENCES = [Reference(["a", "b"], None, INPUTS, {"scores": SCORES})]
+
+
+def _results(**changes: np.ndarray) -> dict[str, np.ndarray]:
+    return {"0/token_ids": INPUTS["token_ids"], "0/scores": SCORES} | {
+        f"0/{name}": value for name, value in changes.items()
+    }
+
+
+def test_equal_answers_pass_and_are_measured() -> None:
+    verified = compare(REFERENCES, _results(scores=SCORES + np.float32(1e-6)), None)
+    assert verified["rows"] == 2
+    assert verified["shapes"] == [[2, 3]]
+    assert 0 < verified["outputs"]["scores"]["largest_difference"] < 2e-6
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (SCORES + 0.01, "bound"),
+        (SCORES * np.nan, "not finite"),
+        (SCORES[:, :1], "shape"),
+    ],
+)
+def test_wrong_answers_fail(changed: np.ndarray, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        compare(REFERENCES, _results(scores=changed), None)
+
+
+def test_int8_has_a_bound_of_its_own() -> None:
+    compare(REFERENCES, _results(scores=SCORES * 1.1), "int8")
+    with pytest.raises(InputError, match="bound"):
+        compare(REFERENCES, _results(scores=-SCORES), "int8")
+
+
+def test_other_tokens_fail() -> None:
+    with pytest.raises(InputError, match="other pieces"):
+        compare(REFERENCES, _results(token_ids=INPUTS["token_ids"] + 1), None)
+
+
+@pytest.mark.parametrize(
+    ("actual", "quantize", "fine"),
+    [
+        (4_000_000 + 4_000, None, True),
+        (8_000_000, None, False),
+        (340_000, None, False),
+        (1_000_000 + 4_000, "int8", True),
+        (4_000_000, "int8", False),
+    ],
+)
+def test_sizes(actual: int, quantize: str | None, fine: bool) -> None:
+    weights = [np.zeros((1000, 1000)), np.zeros(1000)]
+    if fine:
+        check_size(actual, weights, quantize, tied=0)
+    else:
+        with pytest.raises(InputError, match="bytes"):
+            check_size(actual, weights, quantize, tied=0)

@@ -1,0 +1,60 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from keras_albert.errors import InputError
+from keras_albert.export import export_saved_model, export_tflite
+from keras_albert.export import exporting as exporting_module
+from keras_albert.export.exporting import read_card
+from tests.exported import artifact, model_folder
+
+
+def test_the_card_tells_what_was_made() -> None:
+    folder = artifact("classifier", "tflite", "int8")
+    card = read_card(folder)
+    files = {f.name: f.stat().st_size for f in folder.iterdir() if f.name != "export.json"}
+    assert card["files"] == files
+    assert card["bytes"] == sum(files.values())
+    assert card["depth"] == 3
+    assert card["quantize"] == "int8"
+    assert not folder.with_name(f"{folder.name}.log").exists()
+    described = json.loads((folder / "model.json").read_text())
+    assert described["labels"] == ["sql", "server", "internals"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"depth": 4}, "3 layers"),
+        ({"depth": 0}, "3 layers"),
+        ({"sequence_length": 65}, "64 positions"),
+        ({"sequence_length": 2}, "too short"),
+        ({"texts": []}, "list of texts"),
+    ],
+)
+def test_settings_that_do_not_fit(options: dict, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message):
+        export_saved_model(model_folder("classifier"), tmp_path / "out", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_existing_output_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="already exists"):
+        export_tflite(model_folder("classifier"), tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_failed_child_leaves_only_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(command: list, job: dict, scratch: Path, log: Path, what: str) -> None:
+        log.write_text("why")
+        Path(job["target"], "half").write_text("written")
+        raise InputError("It failed.")
+
+    monkeypatch.setattr(exporting_module, "run_child", fail)
+    with pytest.raises(InputError, match="It failed."):
+        export_tflite(model_folder("classifier"), tmp_path / "out")
+    assert [file.name for file in tmp_path.iterdir()] == ["out.log"]

@@ -1,0 +1,65 @@
+"""In-graph packing beside `text_packing.pack`, which the preprocessors use."""
+
+import numpy as np
+import pytest
+
+from keras_albert.export.in_graph_packing import (
+    encode_in_graph,
+    mask_positions_in_graph,
+    pack_in_graph,
+)
+from keras_albert.models.text_packing import pack
+from tests.exported import tokenizer
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("truncate", ["longest_first", "waterfall"])
+@pytest.mark.parametrize("sides", [1, 2])
+def test_equal_to_the_preprocessors_packing(truncate: str, sides: int) -> None:
+    import tensorflow as tf
+
+    generator = np.random.default_rng(sides)
+    segments, ragged = [], []
+    for _ in range(sides):
+        lengths = generator.integers(0, 12, size=200)
+        rows = [generator.integers(5, 99, size=n).astype(np.int32) for n in lengths]
+        segments.append(rows)
+        splits = tf.constant(np.concatenate([[0], np.cumsum(lengths)]), tf.int64)
+        ragged.append((tf.constant(np.concatenate(rows)), splits))
+    expected = pack(
+        segments,
+        sequence_length=11,
+        truncate=truncate,
+        cls_token_id=2,
+        sep_token_id=3,
+        pad_token_id=0,
+    )
+    special = {"cls": 2, "sep": 3, "pad": 0}
+    actual, cut = pack_in_graph(ragged, sequence_length=11, truncate=truncate, special=special)
+    width = actual["token_ids"].shape[1]
+    for name, array in expected.items():
+        np.testing.assert_array_equal(actual[name], array[:, :width])
+        assert not array[:, width:].any()
+    whole = sum(np.array([len(r) for r in rows]) for rows in segments)
+    np.testing.assert_array_equal(cut, whole > 11 - 1 - sides)
+
+
+def test_written_masks_become_mask_tokens() -> None:
+    import tensorflow as tf
+
+    words = tokenizer()
+    texts = ["", "[MASK]", "a [MASK] b[MASK]", "no mask", "[MASK][MASK] end"]
+    flat, splits = encode_in_graph(words.in_graph(), tf.constant(texts), words.mask_token_id)
+    for row, text in enumerate(texts):
+        expected: list[int] = []
+        for number, part in enumerate(text.split("[MASK]")):
+            expected += [words.mask_token_id] if number else []
+            expected += words.encode([part])[0].tolist()
+        assert flat[splits[row] : splits[row + 1]].numpy().tolist() == expected
+
+
+def test_mask_positions() -> None:
+    positions = mask_positions_in_graph(np.array([[2, 4, 9, 4], [2, 9, 9, 4], [2, 9, 9, 9]]), 4)
+    assert positions.numpy().tolist() == [[1, 3], [3, 0], [0, 0]]
+    assert mask_positions_in_graph(np.array([[2, 9]]), 4).numpy().tolist() == [[0]]

@@ -1,0 +1,36 @@
+import json
+
+import numpy as np
+
+from tests.exported import LABELS, artifact
+
+
+def test_strings_in_answers_out_without_keras() -> None:
+    # The export ran the SavedModel in a process without Keras and held it to 1e-4: see the card.
+    folder = artifact("classifier", "saved-model")
+    card = json.loads((folder / "export.json").read_text())
+    for output in card["verified"]["outputs"].values():
+        assert output["largest_difference"] < 1e-5
+        assert output["largest_value"] > 0.1
+    assert card["verified"]["rows_tokenized_differently"] == 0
+    lengths = {tuple(shape) for shape in card["verified"]["shapes"]}
+    assert len(lengths) > 3
+
+    import tensorflow as tf
+    import tensorflow_text  # noqa: F401
+
+    served = tf.saved_model.load(str(folder)).signatures
+    texts = tf.constant(["VACUUM reclaims storage.", "", b"bytes that are \xff not UTF-8"])
+    outputs = served["serving_default"](text=texts)
+    probabilities = outputs["probabilities"].numpy()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-5)
+    labels = [LABELS[i] for i in probabilities.argmax(axis=1)]
+    assert [label.decode() for label in outputs["label"].numpy()] == labels
+    pairs = served["pairs"](text=texts, second_text=texts)
+    assert pairs["segment_ids"].numpy().max() == 1
+
+
+def test_weights_are_written_once() -> None:
+    folder = artifact("classifier", "saved-model")
+    card = json.loads((folder / "export.json").read_text())
+    assert card["weight_file_bytes"] < 1.1 * card["unique_weight_bytes"] + 4096

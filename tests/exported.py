@@ -1,0 +1,76 @@
+"""Small models saved from the backend under test and their exports, each made once a process."""
+
+import gzip
+import json
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertPretrainer, AlbertTextClassifier
+from keras_albert.export import export_saved_model, export_tflite
+from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.vocabulary import train_vocabulary
+
+MANUAL = Path(__file__).parents[1] / "examples" / "data" / "postgresql-manual.jsonl.gz"
+LABELS = ["sql", "server", "internals"]
+SEQUENCE_LENGTH = 64
+_ROOT = tempfile.TemporaryDirectory(prefix="keras-albert-tests-")
+ROOT = Path(_ROOT.name)
+
+
+@cache
+def sentences() -> list[str]:
+    with gzip.open(MANUAL, "rt", encoding="utf-8") as file:
+        pages = [json.loads(next(file)) for _ in range(20)]
+    return [paragraph for page in pages for paragraph in page["paragraphs"]][:400]
+
+
+@cache
+def tokenizer() -> AlbertTokenizer:
+    return train_vocabulary(sentences(), ROOT / "vocabulary", size=300)
+
+
+@cache
+def model_folder(kind: str) -> Path:
+    """A preset folder: "classifier", "regression", "pretrainer" or "masked_lm"."""
+    keras.utils.set_random_seed(5)
+    backbone = AlbertBackbone(
+        vocabulary_size=tokenizer().vocabulary_size(),
+        num_layers=3,
+        num_heads=4,
+        embedding_dim=16,
+        hidden_dim=32,
+        intermediate_dim=64,
+        max_sequence_length=SEQUENCE_LENGTH,
+        # Large weights, so that outputs differ from text to text.
+        initializer_range=0.2,
+    )
+    task: Any
+    if kind == "classifier":
+        task = AlbertTextClassifier(backbone, num_classes=3)
+    elif kind == "regression":
+        task = AlbertTextClassifier(backbone, num_classes=1, problem="regression")
+    elif kind == "pretrainer":
+        task = AlbertPretrainer(backbone)
+    else:
+        task = AlbertMaskedLM(backbone)
+    folder = ROOT / kind
+    task.save_to_preset(str(folder))
+    tokenizer().save_to_preset(str(folder))
+    if kind == "classifier":
+        (folder / "labels.json").write_text(json.dumps(LABELS))
+    return folder
+
+
+@cache
+def artifact(kind: str, artifact_format: str, quantize: str | None = None) -> Path:
+    """An export of that model; its card is export.json in it."""
+    output = ROOT / f"{kind}-{artifact_format}-{quantize}"
+    if artifact_format == "saved-model":
+        export_saved_model(model_folder(kind), output)
+    else:
+        export_tflite(model_folder(kind), output, quantize=quantize)
+    return output

@@ -1,0 +1,83 @@
+"""The stand-alone encoder beside the package's own tokenizer and packing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from keras_albert.inference.text_encoder import TextEncoder
+from keras_albert.models.text_packing import pack
+from keras_albert.text.tokenizer import AlbertTokenizer
+from tests.exported import sentences, tokenizer
+
+pytestmark = pytest.mark.once
+
+
+def _description(**changes: Any) -> dict[str, Any]:
+    return {
+        "task": "text_classifier",
+        "sequence_length": 24,
+        "truncate": "longest_first",
+        "vocabulary_size": tokenizer().vocabulary_size(),
+        "special_token_ids": {"pad": 0, "unk": 1, "cls": 2, "sep": 3, "mask": 4},
+        "id_replacements": {},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("truncate", ["longest_first", "waterfall"])
+def test_equal_to_the_preprocessors(truncate: str) -> None:
+    encoder = TextEncoder(tokenizer().proto, _description(truncate=truncate))
+    texts = ["", "A.", *sentences()[:40], "caf\u00e9 \ufb01 \u6570\u636e \U0001f418 [MASK] [CLS]"]
+    words = tokenizer().encode(texts)
+    for first, second in [(texts, None), (texts, texts[::-1])]:
+        arrays, cut = encoder(first, second)
+        expected = pack(
+            [words] if second is None else [words, words[::-1]],
+            sequence_length=24,
+            truncate=truncate,
+            cls_token_id=2,
+            sep_token_id=3,
+            pad_token_id=0,
+        )
+        for name, array in expected.items():
+            np.testing.assert_array_equal(arrays[name], array[:, : arrays[name].shape[1]])
+        assert cut.any() and not cut.all()
+
+
+def test_google_digit_comma_goes_along() -> None:
+    from keras_albert.models.saved_task import SavedTask
+
+    splitting = AlbertTokenizer(tokenizer().proto, google_digit_comma=True)
+    saved = SavedTask.__new__(SavedTask)
+    object.__setattr__(saved, "tokenizer", splitting)
+    replacements = saved._id_replacements()
+    encoder = TextEncoder(
+        tokenizer().proto, _description(sequence_length=512, id_replacements=replacements)
+    )
+    texts = ["In 1,024 and 3,000, of 10, 20, 30, or 1, 2, 3, there are 15, in 2015, too."]
+    arrays, _ = encoder(texts)
+    assert arrays["token_ids"][0, 1:-1].tolist() == splitting.encode(texts)[0].tolist()
+
+
+def test_masks_where_the_model_predicts_them() -> None:
+    encoder = TextEncoder(tokenizer().proto, _description(task="pretrainer"))
+    arrays, _ = encoder(["a [MASK] b [MASK]", "none"])
+    ids, positions = arrays["token_ids"], arrays["mask_positions"]
+    assert (ids[0, positions[0]] == 4).all()
+    assert positions[1].tolist() == [0, 0]
+    plain, _ = TextEncoder(tokenizer().proto, _description())(["a [MASK]"])
+    assert 4 not in plain["token_ids"] and "mask_positions" not in plain
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="SentencePiece"):
+        TextEncoder(b"nonsense", _description())
+    with pytest.raises(ValueError, match="not complete"):
+        TextEncoder(tokenizer().proto, {"sequence_length": 24})
+    with pytest.raises(ValueError, match="pieces"):
+        TextEncoder(tokenizer().proto, _description(vocabulary_size=7))
+    encoder = TextEncoder(tokenizer().proto, _description())
+    for texts, second in [([], None), (["a"], ["b", "c"]), ([None], None), (["\ud800"], None)]:
+        with pytest.raises(ValueError):
+            encoder(texts, second)  # type: ignore[arg-type]
