@@ -92,12 +92,20 @@ class MaskingPreprocessor(AlbertPreprocessor):
             weights[row, : len(chosen)] = 1
         return {**x, "token_ids": token_ids, "mask_positions": positions}, labels, weights
 
-    def _packed(self, outputs: tuple[Any, ...], y: Any, sample_weight: Any) -> Any:
+    def call(self, x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+        """As `AlbertPreprocessor.call`, for texts without labels.
+
+        Raises:
+            InputError: labels or weights were passed, or what was passed is not texts.
+        """
         if y is not None or sample_weight is not None:
             raise InputError(
                 f"{type(self).__name__} makes the labels and weights itself; y and sample_weight "
                 "must be left out. Pairs are passed as x=(first, second)."
             )
+        return super().call(x)
+
+    def _packed(self, outputs: tuple[Any, ...], y: Any, sample_weight: Any) -> Any:
         return keras.utils.pack_x_y_sample_weight(*outputs)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+"""Every model and preprocessor against tests/contracts.py."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_albert import (
+    AlbertBackbone,
+    AlbertMaskedLM,
+    AlbertMaskedLMPreprocessor,
+    AlbertPretrainer,
+    AlbertPretrainerPreprocessor,
+    AlbertTextClassifier,
+    AlbertTextClassifierPreprocessor,
+)
+from tests import contracts
+
+
+def _backbone(dtype=None, **options):
+    return AlbertBackbone(
+        **{
+            "vocabulary_size": 500,
+            "num_layers": 2,
+            "num_heads": 2,
+            "embedding_dim": 8,
+            "hidden_dim": 16,
+            "intermediate_dim": 32,
+            "max_sequence_length": 32,
+            "initializer_range": 0.2,
+            "dtype": dtype,
+            **options,
+        }
+    )
+
+
+MODELS = {
+    "backbone": _backbone,
+    "backbone_loop": lambda dtype=None: _backbone(dtype, unroll=False),
+    "backbone_attention_shared": lambda dtype=None: _backbone(dtype, sharing="attention"),
+    "backbone_groups": lambda dtype=None: _backbone(dtype, num_groups=2, num_inner_repetitions=2),
+    "pretrainer": lambda dtype=None: AlbertPretrainer(_backbone(dtype)),
+    "masked_lm": lambda dtype=None: AlbertMaskedLM(_backbone(dtype)),
+    "text_classifier": lambda dtype=None: AlbertTextClassifier(_backbone(dtype), num_classes=3),
+}
+LABELS = {
+    "pretrainer": {
+        "masked_tokens": np.arange(8, dtype="int32").reshape(4, 2),
+        "sentence_order": np.array([0, 1, 0, 1], "int32"),
+    },
+    "masked_lm": np.arange(8, dtype="int32").reshape(4, 2),
+    "text_classifier": np.array([0, 1, 2, 0], "int32"),
+}
+
+
+def _inputs(name, length):
+    return contracts.model_inputs(length, 2 if name in ("pretrainer", "masked_lm") else None)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_survives_saving(name, tmp_path):
+    contracts.check_serialisation(MODELS[name](), _inputs(name, 7), tmp_path)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_takes_any_length_and_ignores_padding(name):
+    contracts.check_lengths(MODELS[name](), lambda length: _inputs(name, length))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_runs_in_mixed_precision(name):
+    contracts.check_mixed_precision(MODELS[name], _inputs(name, 7))
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_a_task_learns(name):
+    task = MODELS[name]()
+    if name == "masked_lm":
+        # The masked-token head reads the sequence: nothing reaches the pooler.
+        task.backbone.pooler.trainable = False
+    contracts.check_fit_step(task, _inputs(name, 7), LABELS[name])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        AlbertTextClassifierPreprocessor,
+        AlbertMaskedLMPreprocessor,
+        AlbertPretrainerPreprocessor,
+    ],
+)
+def test_a_preprocessor_survives_saving(make, tokenizer, tmp_path):
+    preprocessor = make(tokenizer, sequence_length=16)
+    _backbone().save_to_preset(str(tmp_path))
+    contracts.check_preprocessor(preprocessor, (["A table.", "Rows"], ["It", "is"]), tmp_path)
+
+
+def test_every_public_class_is_registered():
+    import keras_albert
+
+    for name in keras_albert.__all__:
+        if name != "InputError":
+            found = keras.saving.get_registered_object(f"keras_albert>{name}")
+            assert found is getattr(keras_albert, name)

@@ -1,0 +1,59 @@
+"""Preset names, folders and what is neither."""
+
+import pytest
+
+from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, presets_index
+from keras_albert.errors import InputError
+from keras_albert.models.from_preset import preset_folder, saved_class, tokenizer_folder
+
+
+def test_a_name_builds_the_architecture():
+    backbone = AlbertBackbone.from_preset("albert_nano", load_weights=False)
+    named = presets_index.architecture("albert_nano")
+    assert backbone.count_params() == named.backbone_parameters
+    wider = AlbertBackbone.from_preset("albert_nano", load_weights=False, hidden_dropout=0.5)
+    assert wider.hidden_dropout == 0.5
+
+
+def test_a_name_builds_a_task_without_preprocessor():
+    task = AlbertTextClassifier.from_preset("albert_nano", load_weights=False, num_classes=4)
+    assert task.num_classes == 4
+    masked = AlbertMaskedLM.from_preset("albert_nano", load_weights=False, dtype="mixed_bfloat16")
+    assert masked.backbone.dtype_policy.name == "mixed_bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: AlbertBackbone.from_preset("albert_base_v2"), "load_weights=False"),
+        (lambda: AlbertBackbone.from_preset("albert_bsae_v2"), "Did you mean 'albert_base_v2'"),
+        (
+            lambda: AlbertTextClassifier.from_preset("albert_nano", load_weights=False),
+            "needs num_classes",
+        ),
+        (lambda: tokenizer_folder("albert_base_v2"), "has no tokenizer"),
+    ],
+)
+def test_errors_say_how_to_go_on(call, message):
+    with pytest.raises(InputError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_folders(tmp_path):
+    with pytest.raises(InputError, match="holds no model"):
+        preset_folder(tmp_path)
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "config.json").write_text("{}")
+    assert preset_folder(tmp_path) == str(tmp_path / "model")
+    (tmp_path / "config.json").write_text("{}")
+    assert preset_folder(tmp_path) == str(tmp_path)
+    with pytest.raises(InputError, match="is a file"):
+        preset_folder(tmp_path / "config.json")
+    assert preset_folder("hf://someone/something") == "hf://someone/something"
+
+
+def test_saved_class(tmp_path, backbone):
+    backbone.save_to_preset(str(tmp_path))
+    assert saved_class(tmp_path / "config.json") is AlbertBackbone
+    assert saved_class(tmp_path / "task.json") is None
