@@ -77,7 +77,7 @@ def serving_module(
     # The functional graph was traced unrolled; an explicit depth runs the layers as they are now.
     layers = saved.task.backbone.num_layers if depth is None else depth
 
-    class ServingModule(tf.Module):  # type: ignore[misc]
+    class ServingModule(tf.Module):
         def __init__(self) -> None:
             super().__init__(name="keras_albert")
             # The variables alone: a Keras model in an attribute would be written a second time.

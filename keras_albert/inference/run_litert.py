@@ -91,7 +91,7 @@ def answer_job(job: dict[str, Any]) -> None:
             .npz file to write, with names such as "0/scores" for the first of "texts".
     """
     model = LiteRTModel(job["artifact"])
-    results = {}
+    results: dict[str, Any] = {}
     for number, (texts, second_texts) in enumerate(job["texts"]):
         for name, value in model.on_texts(texts, second_texts).items():
             results[f"{number}/{name}"] = value

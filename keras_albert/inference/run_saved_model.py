@@ -114,7 +114,7 @@ def answer_job(job: dict[str, Any]) -> None:
     sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
     model = SavedModelRunner(job["artifact"])
     names = {"token_ids", "segment_ids", "padding_mask", "mask_positions"}
-    results = {}
+    results: dict[str, Any] = {}
     for number, (texts, second_texts) in enumerate(job["texts"]):
         outputs = model.on_texts(texts, second_texts)
         inputs = {name: value for name, value in outputs.items() if name in names}

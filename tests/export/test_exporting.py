@@ -10,6 +10,7 @@ from keras_albert.export.exporting import read_card
 from tests.exported import artifact, model_folder
 
 
+@pytest.mark.once
 def test_the_card_tells_what_was_made() -> None:
     folder = artifact("classifier", "tflite", "int8")
     card = read_card(folder)

@@ -19,6 +19,8 @@ def test_float32_agrees_and_is_dynamic() -> None:
     assert {file.name for file in folder.iterdir()} == files
 
 
+# Quantising does not depend on where the weights come from.
+@pytest.mark.once
 def test_int8_is_smaller_and_close() -> None:
     whole = json.loads((artifact("classifier", "tflite") / "export.json").read_text())
     small = json.loads((artifact("classifier", "tflite", "int8") / "export.json").read_text())
@@ -28,6 +30,7 @@ def test_int8_is_smaller_and_close() -> None:
     assert 1e-6 < small["verified"]["outputs"]["scores"]["relative_rms_difference"] < 0.25
 
 
+@pytest.mark.once
 def test_no_operation_outside_the_runtime() -> None:
     folder = artifact("classifier", "tflite", "int8")
     interpreter = Interpreter(model_path=str(folder / "model.tflite"))

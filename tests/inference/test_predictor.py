@@ -20,7 +20,11 @@ def _texts() -> list[str]:
     return ["", "A.", *sentences()[:38], "caf\u00e9 \ufb01 \u6570\u636e \U0001f418 [MASK] [CLS]"]
 
 
-@pytest.mark.parametrize("runtime", ["saved-model", "tflite"])
+# An export takes a while: per backend one SavedModel and one TFLite (the pretrainer's, below).
+ONCE = pytest.mark.once
+
+
+@pytest.mark.parametrize("runtime", ["saved-model", pytest.param("tflite", marks=ONCE)])
 def test_every_runtime_answers_as_keras_does(runtime: str) -> None:
     source = load_predictor(RUNTIMES["keras"]())
     artifact_predictor = load_predictor(RUNTIMES[runtime]())
@@ -39,6 +43,7 @@ def test_every_runtime_answers_as_keras_does(runtime: str) -> None:
         json.dumps(actual)
 
 
+@pytest.mark.once
 def test_order_and_batching_do_not_matter() -> None:
     predictor = load_predictor(RUNTIMES["tflite"]())
     texts = _texts()
@@ -68,7 +73,7 @@ def test_a_regression_answers_with_values() -> None:
     assert list(answer["values"]) == ["0"]
 
 
-@pytest.mark.parametrize("runtime", ["keras", "saved-model", "tflite"])
+@pytest.mark.parametrize("runtime", ["keras", "saved-model", pytest.param("tflite", marks=ONCE)])
 def test_what_is_no_text_is_refused(runtime: str) -> None:
     predictor = load_predictor(RUNTIMES[runtime]())
     assert predictor.predict([]) == []
@@ -87,9 +92,9 @@ def test_what_is_no_text_is_refused(runtime: str) -> None:
 @pytest.mark.parametrize(
     ("runtime", "damaged"),
     [
-        ("tflite", "model.tflite"),
-        ("tflite", "spiece.model"),
-        ("tflite", "model.json"),
+        pytest.param("tflite", "model.tflite", marks=ONCE),
+        pytest.param("tflite", "spiece.model", marks=ONCE),
+        pytest.param("tflite", "model.json", marks=ONCE),
         ("saved-model", "saved_model.pb"),
         ("saved-model", "variables/variables.data-00000-of-00001"),
         ("saved-model", "assets.extra/model.json"),
@@ -119,4 +124,4 @@ def test_a_wrong_path_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         load_predictor(tmp_path / "nothing")
     with pytest.raises(InputError, match="is a file"):
-        load_predictor(artifact("classifier", "tflite") / "model.tflite")
+        load_predictor(model_folder("classifier") / "config.json")

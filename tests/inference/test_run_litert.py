@@ -10,10 +10,10 @@ from tests.exported import artifact
 
 
 def test_as_a_program_it_needs_the_runtime_alone(tmp_path: Path) -> None:
-    folder = artifact("classifier", "tflite")
+    folder = artifact("pretrainer", "tflite")
     job = {
         "artifact": str(folder),
-        "texts": [[["VACUUM reclaims storage.", ""], None], [["a"], ["b"]]],
+        "texts": [[["VACUUM [MASK] storage.", ""], None], [["a"], ["b"]]],
         "output": str(tmp_path / "results.npz"),
     }
     (tmp_path / "job.json").write_text(json.dumps(job))
