@@ -16,6 +16,9 @@ Labelled = Annotated[
     typer.Option(help='Labelled texts: .jsonl, .csv or .tsv with "text", "label", "text_pair".'),
 ]
 
+# What is printed; the rest is in metrics.json.
+SHOWN = ("accuracy", "interval", "n", "chance", "best_seed", "best_epoch", "last_epoch")
+
 
 def finetune(
     model: options.Model,
@@ -68,5 +71,4 @@ def finetune(
             progress=progress,
         )
     record.write(output / "command.json", result)
-    shown = ("accuracy", "interval", "n", "chance", "best_seed", "best_epoch", "last_epoch")
-    show_result({"output": str(output), **{name: result[name] for name in shown}})
+    show_result({"output": str(output), **{name: result[name] for name in SHOWN}})
