@@ -20,6 +20,8 @@ from keras_albert.text.offsets import piece_offsets
 
 MODEL_FILENAME = "spiece.model"
 _PRESET_ASSET = Path("assets/tokenizer/vocabulary.spm")
+# SentencePiece starts a thread pool for every list, which costs more than encoding a few texts.
+_SMALL_BATCH = 16
 _SPECIAL_PIECES = {
     "pad_token": "<pad>",
     "unk_token": "<unk>",
@@ -186,7 +188,11 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
                 "nbest_size": nbest,
             }
         try:
-            encoded = self._processor.Encode(texts, return_type="numpy", **options)
+            small = len(texts) < _SMALL_BATCH and all(isinstance(text, str) for text in texts)
+            if small and not sample:
+                encoded = [self._processor.Encode(text, return_type="numpy") for text in texts]
+            else:
+                encoded = self._processor.Encode(texts, return_type="numpy", **options)
         except (RuntimeError, TypeError) as error:
             raise self._bad_text(texts) from error
         if self.google_digit_comma:

@@ -36,6 +36,8 @@ def test_ids_are_those_of_sentencepiece(
     encoded = tokenizer.encode(texts)
     assert {ids.dtype for ids in encoded} == {np.dtype(np.int32)}
     assert [ids.tolist() for ids in encoded] == processor.Encode(texts)
+    singly = [tokenizer.encode([text])[0] for text in texts[:200] + HOSTILE]
+    assert all(map(np.array_equal, singly, encoded[:200] + encoded[-len(HOSTILE) :]))
     threaded = tokenizer.encode(texts, num_threads=2)
     assert all(map(np.array_equal, encoded, threaded))
 
@@ -193,6 +195,7 @@ def test_sampling_follows_its_seed(tokenizer: AlbertTokenizer, paragraphs: list[
         (["fine", "a\ud800b"], "Text 1 holds a lone surrogate .U.D800. at character 1"),
         ([5], "Text 0 is int, not a string"),
         ([None], "Text 0 is NoneType"),
+        ([["a", "b"]], "Text 0 is list"),
         ("one text", "for one text, pass"),
     ],
 )
