@@ -21,7 +21,7 @@ BACKEND ?= tensorflow
 ARGUMENTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-once test-one-backend $(BACKENDS:%=test-%) lint format bench clean
+.PHONY: help demo albert_micro test test-once test-one-backend $(BACKENDS:%=test-%) lint format bench clean
 
 help:
 	@echo "make demo              the whole path on the PostgreSQL manual, with a page of results"
@@ -29,6 +29,7 @@ help:
 	@echo "make test-one-backend  BACKEND=tensorflow|jax|torch, ARGUMENTS='tests/models'"
 	@echo "make lint              ruff, mypy, import-linter"
 	@echo "make bench             timings beside KerasHub and transformers"
+	@echo "make albert_micro      trains the weights that ship again, about an hour"
 	@echo "make clean             removes .venv and everything built"
 
 $(BIN)/python:
@@ -39,7 +40,7 @@ $(BIN)/python:
 # A stamp file for each set of extras, remade when pyproject.toml changes. The demo needs no
 # PyTorch: JAX trains, and TensorFlow (which KerasHub brings along) writes the exported model.
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
-	$(PIP) install -q -e ".[jax,export]"
+	$(PIP) install -q -e ".[jax,export,demo]"
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml | $(BIN)/python
@@ -57,6 +58,10 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m examples.demo
+
+# The weights the package ships: trained again from the text, with the same recipe.
+albert_micro: $(VENV)/.demo
+	$(BIN)/python -m examples.train_albert_micro
 
 test: test-once $(BACKENDS:%=test-%)
 
@@ -83,5 +88,5 @@ bench: $(VENV)/.test
 	$(BIN)/python -m bench
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo-output bench-output
+	rm -rf $(VENV) build dist *.egg-info demo-output bench-output micro-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

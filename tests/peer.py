@@ -197,7 +197,8 @@ def peer_outputs(
     return {
         "sequence_output": states.last_hidden_state,
         "pooled_output": states.pooler_output,
-        "hidden_states": states.hidden_states,
+        # transformers keeps the output of every inner block, we that of every layer.
+        "hidden_states": states.hidden_states[:: peer.config.inner_group_num],
         "attention_scores": states.attentions,
         "masked_tokens": torch.take_along_dim(logits, positions[:, :, None], dim=1),
         "sentence_order": peer.sop_classifier(states.pooler_output),
@@ -231,5 +232,5 @@ def gradients(
     else:
         model.zero_grad()
         loss(model(dict(batch))).backward()
-        found = [v.value.grad for v in variables]
+        found = [v.value.grad.detach() for v in variables]
     return [keras.ops.convert_to_numpy(g) for g in found]

@@ -14,6 +14,9 @@ from keras_albert.errors import InputError
 
 # Checksums of a store up to this size are compared when it is opened: about a tenth of a second.
 VERIFIED_AT_OPEN_BYTES = 64 << 20
+# Documents of a store of up to so many tokens are kept once read, about 4 bytes a token. A read of
+# ArrayRecord wakes a thread of its own, which on a busy machine costs more than an instance does.
+KEPT_TOKENS = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,9 @@ class TokenStore:
         self._ends = np.cumsum([shard["documents"] for shard in self.manifest["shards"]])
         self._readers: dict[int, Any] = {}
         self._lock = threading.Lock()
+        self._kept: dict[int, StoredDocument] | None = (
+            {} if int(self.manifest["counts"]["tokens"]) <= KEPT_TOKENS else None
+        )
 
     def __len__(self) -> int:
         """The number of documents."""
@@ -96,6 +102,13 @@ class TokenStore:
         """
         if not 0 <= index < len(self):
             raise IndexError(f"document {index} of {fmt.store_name(self.directory)}: {len(self)}")
+        if self._kept is None:
+            return self._read(index)
+        if index not in self._kept:
+            self._kept[index] = self._read(index)
+        return self._kept[index]
+
+    def _read(self, index: int) -> StoredDocument:
         shard = int(np.searchsorted(self._ends, index, side="right"))
         offset = index - (int(self._ends[shard - 1]) if shard else 0)
         try:

@@ -72,7 +72,7 @@ def test_loop_equals_the_layers_written_out(num_groups, inner):
     weight = np.random.default_rng(1).normal(size=(3, 5, 12)).astype("float32")
 
     def loss(outputs):
-        return keras.ops.sum(outputs * weight)
+        return keras.ops.sum(keras.ops.multiply(outputs, weight))
 
     for first, second in zip(
         peer.gradients(loop, batch, loss), peer.gradients(written_out, batch, loss), strict=True
