@@ -85,6 +85,28 @@ def test_every_package_is_listed_for_the_wheel() -> None:
     assert listed == here | {"keras_albert.presets"}
 
 
+def test_every_import_is_declared() -> None:
+    """A fresh install has what the code imports, by its own name and not by luck."""
+    from importlib.metadata import packages_distributions
+
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *(line for name in extras for line in extras[name])]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    declared |= {"keras-albert", "keras-hub"}  # keras-nlp is keras-hub under its older name
+    distributions = packages_distributions()
+    for path in MODULES:
+        for name in _imported_names(ast.parse(path.read_text("utf-8"))):
+            top = name.split(".")[0]
+            if top in sys.stdlib_module_names or (path.parent / f"{top}.py").is_file():
+                continue
+            owners = {canonicalize_name(owner) for owner in distributions[top]}
+            assert owners & declared, f"{path}: {top}"
+
+
 def test_pins_are_the_versions_under_test() -> None:
     """What runs here is what pyproject.toml promises."""
     from importlib.metadata import version

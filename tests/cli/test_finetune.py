@@ -1,5 +1,6 @@
 """keras-albert finetune."""
 
+import importlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,6 @@ from typing import Any
 
 import pytest
 
-import keras_albert.training.finetune as training_finetune
 from keras_albert import AlbertTextClassifier
 from keras_albert.cli.finetune import SHOWN
 
@@ -81,7 +81,9 @@ def test_options_go_before_the_settings_file(
         seen.update(options)
         return dict.fromkeys(SHOWN, 0)
 
-    monkeypatch.setattr(training_finetune, "finetune", finetune)
+    # The package exports the function under the module's name, so the module is asked for by name.
+    module = importlib.import_module("keras_albert.training.finetune")
+    monkeypatch.setattr(module, "finetune", finetune)
     settings = tmp_path / "settings.json"
     settings.write_text('{"epochs": 9, "batch_size": 4, "dropout": 0.25}')
     run(
