@@ -25,6 +25,9 @@ class AlbertTask(TaskPresets):
 
     backbone: Any
     preprocessor: Any
+    compile: Any
+    optimizer: Any
+    trainable_variables: Any
     _depths: "_Depths"
 
     def _functional_arguments(self, backbone: Any) -> dict[str, Any]:
@@ -56,6 +59,11 @@ class AlbertTask(TaskPresets):
         if depth is None:
             return super().call(inputs, training=training, mask=mask)  # type: ignore[misc]
         return self._connect(inputs, self.backbone, training=training, depth=depth)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compiles as a saved model was; Keras leaves this out where `compile` is overridden."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
 
     # Data in
 

@@ -45,7 +45,7 @@ def test_what_has_a_length_goes_on_for_the_next_epoch():
 
     data, steps = preprocessed(Loader(), double)
     assert steps == 2
-    assert [next(data) for _ in range(5)] == [["aa"], ["bb"], ["aa"], ["bb"], ["aa"]]
+    assert [next(data)[0] for _ in range(5)] == [["aa"], ["bb"], ["aa"], ["bb"], ["aa"]]
 
 
 def test_a_py_dataset():

@@ -1,5 +1,7 @@
 """`fit`, `evaluate` and `predict` on raw strings, beside `keras.Model` on the arrays."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from keras_albert import (
     AlbertTextClassifierPreprocessor,
 )
 from keras_albert.errors import InputError
-from tests.contracts import assert_same_outputs
+from tests.contracts import assert_same_outputs, model_inputs
 
 TEXTS = ["SELECT returns rows.", "An index is a table.", "Locks wait.", "Roles own objects."]
 LABELS = [0, 1, 2, 0]
@@ -81,6 +83,21 @@ def test_tasks_that_make_their_labels(backbone, tokenizer):
     x, y, sample_weight = pretrainer.preprocessor(x=(TEXTS, TEXTS))
     assert np.isfinite(pretrainer.train_on_batch(x, y, sample_weight)[0])
     assert pretrainer.predict((TEXTS, TEXTS), verbose=0)["sentence_order"].shape == (4, 2)
+
+
+def test_a_keras_file_keeps_the_optimizer(backbone, tmp_path):
+    x, y = model_inputs(7, 2), np.ones((4, 2), "int32")
+    task = AlbertMaskedLM(backbone)
+    task.compile(optimizer=keras.optimizers.SGD(0.25, momentum=0.5))
+    task.train_on_batch(x, y)
+    task.save(tmp_path / "task.keras")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        loaded = keras.saving.load_model(tmp_path / "task.keras")
+    for model in (task, loaded):
+        model.train_on_batch(x, y)
+    assert_same_outputs(loaded(x), task(x))
+    assert float(loaded.optimizer.learning_rate) == 0.25
 
 
 @pytest.mark.parametrize(

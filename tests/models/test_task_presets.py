@@ -28,7 +28,7 @@ def pretrainer(backbone, tokenizer):
 def test_own_folder_without_warnings(pretrainer, tmp_path):
     pretrainer.save_to_preset(tmp_path / "model")
     with h5py.File(tmp_path / "model" / "task.weights.h5") as file:
-        assert list(file) == ["layers"]
+        assert "optimizer" not in file
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         loaded = AlbertPretrainer.from_preset(tmp_path)
