@@ -119,7 +119,9 @@ def answer_job(job: dict[str, Any]) -> None:
         outputs = model.on_texts(texts, second_texts)
         inputs = {name: value for name, value in outputs.items() if name in names}
         for name, value in outputs.items():
-            results[f"{number}/{name}"] = value
+            # Strings (labels, tokens) only name what the numbers say; .npz keeps them as pickles.
+            if value.dtype != object:
+                results[f"{number}/{name}"] = value
         for name, value in model.on_tokens(inputs).items():
             results[f"{number}/tokens/{name}"] = value
     foreign = {"keras", "keras_hub", "keras_albert", "torch"}
