@@ -21,6 +21,7 @@ BACKENDS = ("jax", "tensorflow", "torch")
 
 
 def main() -> None:
+    """Reads the options and runs."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench")
     parser.add_argument("--backends", default=",".join(BACKENDS))
     parser.add_argument("--rounds", type=int, default=5)

@@ -29,6 +29,7 @@ def run(folder: Path, command: str) -> None:
 
 
 def main() -> None:
+    """Reads the options and runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("micro-output"))
     folder = parser.parse_args().output.resolve()
@@ -41,8 +42,7 @@ def main() -> None:
         if not (folder / f"store_{name}").exists():
             run(
                 folder,
-                f"prepare --corpus data/{name}.jsonl --vocabulary vocabulary "
-                f"--output store_{name}",
+                f"prepare --corpus data/{name}.jsonl --vocabulary vocabulary --output store_{name}",
             )
     run(folder, f"pretrain --recipe {NAME} --data store_train --output run")
     run(folder, "evaluate --model run --data store_held_out")

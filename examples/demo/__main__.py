@@ -109,6 +109,7 @@ class Demo:
 
 
 def main() -> None:
+    """Reads the options and runs."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m examples.demo")
     parser.add_argument("--output", type=Path, default=Path("demo-output"))
     arguments = parser.parse_args()

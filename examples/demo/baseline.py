@@ -50,9 +50,7 @@ def _pairs(
             second = ids[segments == 1][:-1]
             # Four ranges of features: pieces of each segment, and the pieces it starts with.
             rows.append(
-                np.concatenate(
-                    [first, second + size, first[:3] + 2 * size, second[:3] + 3 * size]
-                )
+                np.concatenate([first, second + size, first[:3] + 2 * size, second[:3] + 3 * size])
             )
         labels.append(y["sentence_order"])
     ends = np.cumsum([0, *map(len, rows)])

@@ -33,7 +33,11 @@ def loss_curves(metrics: Sequence[Mapping[str, Any]]) -> markupsafe.Markup:
     for axes, title, names in (
         (panels[0], "masked-token loss, nats", ["masked_tokens_loss"]),
         (panels[1], "sentence-order loss, nats", ["sentence_order_loss"]),
-        (panels[2], "accuracy while training", ["masked_tokens_accuracy", "sentence_order_accuracy"]),
+        (
+            panels[2],
+            "accuracy while training",
+            ["masked_tokens_accuracy", "sentence_order_accuracy"],
+        ),
     ):
         for name in names:
             label = name.removesuffix("_accuracy").replace("_", " ")

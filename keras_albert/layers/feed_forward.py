@@ -45,7 +45,7 @@ class FeedForward(keras.layers.Layer):
 
         self.intermediate_dense = dense(self.intermediate_dim, "intermediate_dense")
         self.intermediate_dense.build(input_shape)
-        self.output_dense = dense(input_shape[-1], "output_dense")
+        self.output_dense = dense(int(input_shape[-1] or 0), "output_dense")
         self.output_dense.build((*input_shape[:-1], self.intermediate_dim))
         self.built = True
 

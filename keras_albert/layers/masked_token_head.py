@@ -105,7 +105,5 @@ class MaskedTokenHead(keras.layers.Layer):
     def from_config(cls, config: dict[str, Any]) -> "MaskedTokenHead":
         """A head with an embedding of its own, from `get_config`."""
         config = dict(config)
-        config["token_embedding"] = keras.saving.deserialize_keras_object(
-            config["token_embedding"]
-        )
+        config["token_embedding"] = keras.saving.deserialize_keras_object(config["token_embedding"])
         return cls(**config)

@@ -10,9 +10,7 @@ from keras_albert.errors import InputError
 from keras_albert.layers.dropout import dropout as apply_dropout
 
 
-def _attend(
-    query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any
-) -> tuple[Any, Any]:
+def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any) -> tuple[Any, Any]:
     """Attention written out: (B, N, S, D) each -> context (B, N, S, D), scores (B, N, S, S)."""
     query = query * (1.0 / math.sqrt(query.shape[-1]))
     scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))

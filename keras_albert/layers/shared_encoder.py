@@ -1,6 +1,6 @@
 """The encoder: which weights serve which layer, written out or as a loop, to any depth."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -151,15 +151,18 @@ class SharedEncoder(keras.layers.Layer):
             )
         return depth
 
-    def _layer_step(self, layer: int, bias: Any, base_seed: Any) -> Any:
-        """What a layer does: (index, x) -> x. The index picks the layer's own dropout draws."""
-        blocks = self.blocks_of_layer(layer)
+    def _layer_step(self, first: int, bias: Any, base_seed: Any) -> Callable[[Any, Any], Any]:
+        """What layer `first` does and those after it that share its blocks: (index, x) -> x.
+
+        The index counts from `first`; it picks the layer's own dropout draws.
+        """
+        blocks = self.blocks_of_layer(first)
 
         def step(index: Any, x: Any) -> Any:
             for inner, block in enumerate(blocks):
                 seed = None
                 if base_seed is not None:
-                    position = index * len(blocks) + inner
+                    position = (first + index) * len(blocks) + inner
                     seed = fold_in(base_seed, position * DRAWS_PER_BLOCK)
                 x = block(x, bias, seed=seed)
             return x
@@ -216,9 +219,8 @@ class SharedEncoder(keras.layers.Layer):
                 times: Any = min(max(depth - start, 0), end - start)
             else:
                 times = keras.ops.clip(keras.ops.cast(depth, "int32") - start, 0, end - start)
-            step = self._layer_step(start, bias, base_seed)
             x = repeat(
-                lambda i, value, step=step, start=start: step(i + start, value),
+                self._layer_step(start, bias, base_seed),
                 x,
                 times,
                 maximum=end - start,
@@ -243,7 +245,7 @@ class SharedEncoder(keras.layers.Layer):
                     x, scores = block(x, bias, return_attention_scores=True)
                     attention_scores.append(scores)
             else:
-                x = self._layer_step(layer, bias, base_seed)(layer, x)
+                x = self._layer_step(layer, bias, base_seed)(0, x)
             hidden_states.append(x)
         if not (return_hidden_states or return_attention_scores):
             return x

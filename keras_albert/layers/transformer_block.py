@@ -133,7 +133,7 @@ class TransformerBlock(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments. What is shared with another block is the encoder's to say."""
+        """The constructor's arguments; what is shared with another block is the encoder's."""
         return {
             **super().get_config(),
             "num_heads": self.num_heads,

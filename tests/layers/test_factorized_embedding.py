@@ -7,9 +7,14 @@ import pytest
 from keras_albert.layers import FactorizedEmbedding
 
 
-@pytest.mark.parametrize(("hidden_dim", "projection", "projected"), [
-    (12, None, True), (8, None, False), (8, True, True),
-])
+@pytest.mark.parametrize(
+    ("hidden_dim", "projection", "projected"),
+    [
+        (12, None, True),
+        (8, None, False),
+        (8, True, True),
+    ],
+)
 def test_equals_numpy(hidden_dim, projection, projected):
     layer = FactorizedEmbedding(
         30, 8, hidden_dim, max_sequence_length=10, projection=projection, initializer_range=0.3

@@ -22,7 +22,9 @@ def test_each_prediction_is_of_its_own_position():
     for row in range(3):
         for place in range(2):
             position = positions[row, place]
-            alone = head(sequence[row : row + 1, position : position + 1], np.zeros((1, 1), "int32"))
+            alone = head(
+                sequence[row : row + 1, position : position + 1], np.zeros((1, 1), "int32")
+            )
             np.testing.assert_allclose(
                 together[row, place], keras.ops.convert_to_numpy(alone)[0, 0], atol=1e-5
             )
