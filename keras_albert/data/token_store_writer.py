@@ -28,7 +28,8 @@ class TokenStoreWriter:
         vocabulary_size: its number of pieces V; an id of V or more is an error.
         source: what the documents were read from, kept in the manifest.
         shard_bytes: a shard is closed when its records reach this size, in bytes before
-            compression. A record is never split.
+            compression. A record is never split. ArrayRecord keeps an index of the open shard in
+            memory, some 300 bytes a document: small shards bound it.
         replace: whether an existing folder gives way.
 
     Raises:
@@ -47,7 +48,7 @@ class TokenStoreWriter:
         tokenizer_fingerprint: str,
         vocabulary_size: int,
         source: Sequence[str] | str = (),
-        shard_bytes: int = 256 << 20,
+        shard_bytes: int = 32 << 20,
         replace: bool = False,
     ) -> None:
         self.directory = Path(directory)
