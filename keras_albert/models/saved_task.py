@@ -87,6 +87,9 @@ class SavedTask:
             if not (folder / name).is_file():
                 raise InputError(f"{folder} is not complete: {name} is missing.")
         try:
+            # Checks the vocabulary first: KerasHub hands a damaged one to TensorFlow, whose error
+            # is not one that can be caught here.
+            AlbertTokenizer.load(folder)
             task = task_class.from_preset(str(folder), dtype="float32")  # type: ignore[union-attr]
             tokenizer = AlbertTokenizer.from_preset(str(folder))
         except InputError:

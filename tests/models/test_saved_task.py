@@ -42,7 +42,7 @@ def test_the_preprocessors_settings_are_kept(tmp_path: Path) -> None:
         ("task.json", "{", "not a JSON file"),
         ("tokenizer.json", None, "tokenizer.json is missing"),
         ("model.weights.h5", "truncated", "could not be read"),
-        ("assets/tokenizer/vocabulary.spm", "truncated", "could not be read"),
+        ("assets/tokenizer/vocabulary.spm", "truncated", "not a SentencePiece model"),
         ("labels.json", '["one", "two"]', "list of 3"),
         ("labels.json", '["one", "two", "two"]', "list of 3"),
     ],
