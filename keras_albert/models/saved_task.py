@@ -87,8 +87,8 @@ class SavedTask:
             if not (folder / name).is_file():
                 raise InputError(f"{folder} is not complete: {name} is missing.")
         try:
-            # Checks the vocabulary first: KerasHub hands a damaged one to TensorFlow, whose error
-            # is not one that can be caught here.
+            # Checks the vocabulary first: KerasHub hands a damaged one to TensorFlow, which answers
+            # with an error class of its own.
             AlbertTokenizer.load(folder)
             task = task_class.from_preset(str(folder), dtype="float32")  # type: ignore[union-attr]
             tokenizer = AlbertTokenizer.from_preset(str(folder))
