@@ -50,8 +50,7 @@ def test_what_is_shared(sharing, attentions, feed_forwards):
     assert encoder.count_params() == attentions * attention + feed_forwards * feed_forward
 
 
-@pytest.mark.parametrize("num_groups", [1, 2, 4])
-@pytest.mark.parametrize("inner", [1, 2])
+@pytest.mark.parametrize(("num_groups", "inner"), [(1, 1), (4, 2)])
 def test_loop_equals_the_layers_written_out(num_groups, inner):
     x, mask = _inputs()
     models = []
@@ -67,7 +66,7 @@ def test_loop_equals_the_layers_written_out(num_groups, inner):
     np.testing.assert_allclose(
         keras.ops.convert_to_numpy(loop(batch)),
         keras.ops.convert_to_numpy(written_out(batch)),
-        atol=1e-6,
+        atol=1e-5,
     )
     weight = np.random.default_rng(1).normal(size=(3, 5, 12)).astype("float32")
 
@@ -112,7 +111,7 @@ def test_depth_is_a_prefix_of_the_hidden_states(unroll):
             np.testing.assert_allclose(
                 keras.ops.convert_to_numpy(encoder(x, mask, depth=given)),
                 keras.ops.convert_to_numpy(states[depth]),
-                atol=1e-6,
+                atol=1e-5,
             )
 
 
