@@ -72,7 +72,7 @@ def our_model(hub: keras_hub.models.AlbertMaskedLM) -> AlbertMaskedLM:
 
 
 def transformers_model(ours: AlbertMaskedLM) -> transformers.AlbertForMaskedLM:
-    """transformers' with PyTorch's fused attention, and our backbone's weights."""
+    """Transformers' with PyTorch's fused attention, and our backbone's weights."""
     config = transformers.AlbertConfig(
         vocab_size=30000,
         hidden_size=768,

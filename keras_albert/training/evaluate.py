@@ -76,12 +76,14 @@ def evaluate(
             masked = y["masked_tokens"][weights["masked_tokens"] > 0]
             np.add.at(counts, masked, 1)
             np.add.at(pairs, y["sentence_order"][weights["sentence_order"] > 0], 1)
-            yield x, y, weights
             if progress is not None:
-                progress(min(number, steps), steps)
+                progress(number - 1, steps)
+            yield x, y, weights
 
     found = _measure(pretrainer, batches(), steps)
-    result = {
+    if progress is not None:
+        progress(steps, steps)
+    result: dict[str, Any] = {
         "masked_tokens": _accuracy(found, "masked_tokens", int(counts.sum())),
         "sentence_order": _accuracy(found, "sentence_order", int(pairs.sum())),
         "instances": int(pairs.sum()),

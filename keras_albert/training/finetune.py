@@ -11,11 +11,13 @@ import numpy as np
 
 from keras_albert import files
 from keras_albert.errors import InputError, suggest
+from keras_albert.files import read_json
 from keras_albert.models import (
     AlbertBackbone,
     AlbertTextClassifier,
     AlbertTextClassifierPreprocessor,
 )
+from keras_albert.models.from_preset import CONFIG_FILE, tokenizer_folder
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.intervals import wilson_interval
@@ -72,7 +74,7 @@ def finetune(
         raise InputError(
             f"There is no task {task!r}; known: {', '.join(TASKS)}.{suggest(task, TASKS)}"
         )
-    settings = settings or FinetuneSettings()
+    settings = _fitting(settings or FinetuneSettings(), model)
     texts = {"train": read_labelled_texts(train), "validation": read_labelled_texts(validation)}
     labels = label_names(texts["train"])
     targets = {name: _targets(part, labels, train) for name, part in texts.items()}
@@ -116,6 +118,27 @@ def finetune(
     return result
 
 
+def _fitting(settings: FinetuneSettings, model: str | Path) -> FinetuneSettings:
+    """The settings with the default sequence length cut to the model's positions.
+
+    Raises:
+        InputError: a length was given and is more than the model has positions for.
+    """
+    folder = Path(tokenizer_folder(model))
+    if not folder.is_dir():  # an address, not downloaded yet: the model checks its inputs itself
+        return settings
+    config = read_json(folder / CONFIG_FILE)["config"]
+    positions = config.get("max_sequence_length", settings.sequence_length)
+    if settings.sequence_length <= positions:
+        return settings
+    if "sequence_length" in settings.model_fields_set:
+        raise InputError(
+            f"sequence_length={settings.sequence_length} is more than the {positions} positions "
+            f"of {model}: lower it."
+        )
+    return settings.model_copy(update={"sequence_length": positions})
+
+
 def _targets(texts: list[LabelledText], labels: list[str], train: str | Path) -> np.ndarray:
     numbers = {label: number for number, label in enumerate(labels)}
     for text in texts:
@@ -147,11 +170,6 @@ def _build(
     backbone = AlbertBackbone.from_preset(
         str(model), load_weights=not from_scratch, dtype=settings.precision, **changes
     )
-    if settings.sequence_length > backbone.max_sequence_length:
-        raise InputError(
-            f"sequence_length={settings.sequence_length} is more than the "
-            f"{backbone.max_sequence_length} positions of {model}: lower it."
-        )
     return AlbertTextClassifier(
         backbone, num_classes, preprocessor=preprocessor, dropout=settings.dropout
     )

@@ -129,7 +129,8 @@ class FinetuneSettings(Settings):
     """The settings of fine-tuning a classifier, the same for every seed.
 
     Defaults: ALBERT's paper, Table 14, has 1e-5 to 5e-5, batches of 16 to 128 and a warm-up near a
-    tenth of the steps; classifier dropout 0.1.
+    tenth of the steps; classifier dropout 0.1. A model with fewer positions than the default
+    sequence length has its own number for default.
     """
 
     learning_rate: float = pydantic.Field(default=3e-5, gt=0)

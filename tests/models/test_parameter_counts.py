@@ -6,7 +6,6 @@ import pytest
 from keras_albert import presets_index
 from keras_albert.models.backbone import AlbertBackbone
 
-
 # transformers' AlbertModel always has the projection from E to H; BERT has none.
 NO_PROJECTION = {"bert_base", "bert_large"}
 

@@ -93,9 +93,10 @@ def test_keep_must_be_at_least_one(tmp_path):
 
 
 def make_model(units=3):
-    model = keras.Sequential(
-        [keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dropout(0.5)]
-    )
+    # With a seed: without one, Keras's Dropout draws from torch's global generator on torch, which
+    # is no variable. The package's own dropout always has one.
+    dropout = keras.layers.Dropout(0.5, seed=1)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units), dropout])
     model.compile(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.1)), loss="mse")
     return model
 
