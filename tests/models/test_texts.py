@@ -25,7 +25,7 @@ class Column:
         Column(),
         (["a", "b"],),
     ],
-    ids=str,
+    ids=["list", "bytes", "array", "array of bytes", "array of objects", "column", "tuple of one"],
 )
 def test_forms_of_one_list(x):
     assert read_texts(x) == ((["a", "b"],), True)
