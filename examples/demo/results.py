@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from examples.demo.page import dots, loss_curves, write_page
+from keras_albert import AlbertPretrainer
 from keras_albert.data.masking import MaskingOptions
 from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
@@ -33,8 +34,12 @@ def collect(
     recipe = load_recipe(folder / "pretrained" / "recipe.json")
     run = read_json(folder / "pretrained" / "command.json")
     evaluations = [
-        _evaluation(f"{recipe.name} (this run)", folder / "pretrained" / "evaluation.json"),
-        _evaluation(f"{shipped} (shipped)", folder / "shipped.json"),
+        _evaluation(
+            f"{recipe.name} (this run)",
+            folder / "pretrained" / "evaluation.json",
+            str(folder / "pretrained"),
+        ),
+        _evaluation(f"{shipped} (shipped)", folder / "shipped.json", shipped),
     ]
     classification = _classification(folder)
     results = {
@@ -47,7 +52,7 @@ def collect(
         "vocabulary_size": read_json(folder / "vocabulary" / "command.json")["result"]["size"],
         "pretraining": {
             "name": recipe.name,
-            "parameters": _parameters(folder / "pretrained" / "model"),
+            "parameters": evaluations[0]["parameters"],
             "steps": recipe.total_steps,
             "batch_size": recipe.data.batch_size,
             "sequence_length": recipe.data.sequence_length,
@@ -81,10 +86,8 @@ def collect(
     print(f"\nThe page: {folder / 'index.html'}")
 
 
-def _parameters(model: Path) -> int:
-    from keras_albert import AlbertPretrainer
-
-    return AlbertPretrainer.from_preset(str(model), load_weights=False).count_params()
+def _parameters(model: str) -> int:
+    return AlbertPretrainer.from_preset(model, load_weights=False).count_params()
 
 
 def _masking(folder: Path, recipe: Recipe) -> dict[str, float]:
@@ -106,15 +109,9 @@ def _masking(folder: Path, recipe: Recipe) -> dict[str, float]:
     return data.masking_statistics(100)
 
 
-def _evaluation(name: str, file: Path) -> dict[str, Any]:
-    record = read_json(file)
-    result = record["result"]
-    model = record["options"]["model"]
-    path = file.parent / model
-    row: dict[str, Any] = {
-        "name": name,
-        "parameters": _parameters(path / "model" if path.is_dir() else Path(model)),
-    }
+def _evaluation(name: str, file: Path, model: str) -> dict[str, Any]:
+    result = read_json(file)["result"]
+    row: dict[str, Any] = {"name": name, "parameters": _parameters(model)}
     for key, task in (("masked", "masked_tokens"), ("order", "sentence_order")):
         found = result[task]
         row[key] = {k: found[k] for k in ("accuracy", "interval", "n")}
