@@ -12,7 +12,9 @@ from keras_albert.models import AlbertTextClassifier
 from keras_albert.training import FinetuneSettings, finetune
 from keras_albert.training.labelled_texts import read_labelled_texts
 
-SETTINGS = FinetuneSettings(learning_rate=0.01, epochs=3, batch_size=16, seeds=(1, 2))
+SETTINGS = FinetuneSettings(
+    learning_rate=0.003, epochs=6, batch_size=8, warmup_fraction=0.3, seeds=(1, 2)
+)
 
 
 def write_texts(file, seed, count, pairs=False):
@@ -56,13 +58,13 @@ def test_it_learns_and_says_how_well(finetuned):
     assert result["interval"][0] > result["chance"]["accuracy"] == 0.5
     assert result["labels"] == ["early", "late"]
     assert [run["seed"] for run in result["seeds"]] == [1, 2]
-    assert all(len(run["epochs"]) == 3 for run in result["seeds"])
+    assert all(len(run["epochs"]) == 6 for run in result["seeds"])
     assert result["accuracy"] == max(run["accuracy"] for run in result["seeds"])
     assert result["last_epoch"]["mean"] == pytest.approx(
         np.mean([run["epochs"][-1]["accuracy"] for run in result["seeds"]])
     )
-    assert [step for step, _, _ in steps] == list(range(1, 73))
-    assert {total for _, total, _ in steps} == {72}
+    assert [step for step, _, _ in steps] == list(range(1, 301))
+    assert {total for _, total, _ in steps} == {300}
 
 
 def test_it_leaves_what_it_says(finetuned):
