@@ -67,7 +67,8 @@ def our_model(hub: keras_hub.models.AlbertMaskedLM) -> AlbertMaskedLM:
     ):
         pairs += [(mine.gamma, other.gamma), (mine.beta, other.beta)]
     for variable, value in pairs:
-        variable.assign(value)
+        # A copy: on JAX the two models would share an array, and a step of one would delete it.
+        variable.assign(np.array(_array(value)))
     return model
 
 
