@@ -43,7 +43,8 @@ class TokenStore:
     """Reads a token store; `store[i]` is document i, `len(store)` their number.
 
     The lengths of all documents are mapped, not read, so opening a large store takes no memory
-    to speak of. Reading is safe from several threads.
+    to speak of. Documents of a store of up to 16M tokens are kept once read, about 64 MB at most.
+    Reading is safe from several threads.
 
     Args:
         directory: the folder `TokenStoreWriter` made.
