@@ -1,0 +1,202 @@
+"""Folders of transformers, as `save_pretrained` of 2.x to 5.x left them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_albert.convert.assembly import assemble, listed
+from keras_albert.convert.checkpoint import Checkpoint
+from keras_albert.convert.configurations import backbone_arguments
+from keras_albert.convert.name_tables import CLASSIFIER_HEADS, HF_BUFFERS, HF_CLASSES, HF_TIED
+from keras_albert.convert.safetensors_file import read_safetensors
+from keras_albert.convert.stored_tensor import StoredTensor
+from keras_albert.convert.tokenizer_files import find_tokenizer_files
+from keras_albert.convert.torch_file import read_torch
+from keras_albert.errors import InputError
+from keras_albert.files import read_json
+
+# In the order of preference.
+_WEIGHTS: tuple[tuple[str, Callable[[Path], dict[str, StoredTensor]]], ...] = (
+    ("model.safetensors", read_safetensors),
+    ("pytorch_model.bin", read_torch),
+)
+_PROBLEMS = {
+    "regression": "regression",
+    "single_label_classification": "single_label",
+    "multi_label_classification": "multi_label",
+}
+
+
+def open_huggingface(
+    folder: Path, head: str | None = None, num_heads: int | None = None
+) -> Checkpoint:
+    """Opens a folder with `config.json` and the weights of one of transformers' ALBERT classes.
+
+    Args:
+        folder: with `model.safetensors` or `pytorch_model.bin`, whole or in shards.
+        head: what a head named `classifier` is: "classifier", "token_classifier" or
+            "multiple_choice"; by default what the file's class says.
+        num_heads: instead of what `config.json` says.
+
+    Raises:
+        InputError: a part is missing, damaged, left over or unknown.
+    """
+    file = folder / "config.json"
+    config = read_json(file)
+    if isinstance(config, Mapping) and num_heads is not None:
+        config = {**config, "num_attention_heads": num_heads}
+    backbone, warnings = backbone_arguments(config, file, "huggingface")
+    tensors = _own_names(folder, _read_weights(folder))
+    backbone["pooler"] = any(name.startswith("albert.pooler.") for name in tensors)
+    heads = _heads(folder, config, tensors, backbone["pooler"], head, warnings)
+    labels = None
+    for name in ("classifier", "token_classifier"):
+        if name in heads:
+            labels = _labels(file, config, heads[name]["num_classes"])
+    return Checkpoint(
+        "huggingface",
+        folder,
+        backbone,
+        heads,
+        assemble("huggingface", folder, tensors, backbone, heads),
+        labels,
+        find_tokenizer_files(folder),
+        warnings,
+    )
+
+
+def _read_weights(folder: Path) -> dict[str, StoredTensor]:
+    for name, read in _WEIGHTS:
+        if (folder / name).is_file():
+            return read(folder / name)
+        index = folder / f"{name}.index.json"
+        if index.is_file():
+            return _read_shards(index, read)
+    others = sorted(path.name for path in folder.iterdir() if path.suffix in (".h5", ".msgpack"))
+    raise InputError(
+        f"{folder} holds no weights this package reads: expected model.safetensors or "
+        "pytorch_model.bin, whole or with an index."
+        + (f" {others[0]} is another framework's: save it with transformers." if others else "")
+    )
+
+
+def _read_shards(
+    index: Path, read: Callable[[Path], dict[str, StoredTensor]]
+) -> dict[str, StoredTensor]:
+    content = read_json(index)
+    places = content.get("weight_map") if isinstance(content, dict) else None
+    if not isinstance(places, dict) or not places:
+        raise InputError(f"{index} has no weight_map, which says what is in which file.")
+    tensors: dict[str, StoredTensor] = {}
+    for name in sorted({str(place) for place in places.values()}):
+        if Path(name).name != name:
+            raise InputError(f"{index} names {name!r}, which is not a file beside it.")
+        if not (index.parent / name).is_file():
+            raise InputError(f"{index} names {name}, which is missing. Fetch it too.")
+        found = read(index.parent / name)
+        expected = {key for key, place in places.items() if place == name}
+        if expected != set(found):
+            raise InputError(
+                f"{index.parent / name} and {index.name} differ over "
+                f"{listed(sorted(expected ^ set(found)))}."
+            )
+        tensors.update(found)
+    return tensors
+
+
+def _own_names(folder: Path, tensors: Mapping[str, StoredTensor]) -> dict[str, StoredTensor]:
+    """Under the names of `AlbertForPreTraining`, without buffers and second copies."""
+    if not any(name.startswith("albert.") for name in tensors):
+        # `AlbertModel` saved by itself.
+        parts = ("embeddings.", "encoder.", "pooler.")
+        tensors = {
+            f"albert.{name}" if name.startswith(parts) else name: tensor
+            for name, tensor in tensors.items()
+        }
+    own = {name: tensor for name, tensor in tensors.items() if name not in HF_BUFFERS}
+    for copy, original in HF_TIED.items():
+        if copy not in own:
+            continue
+        tied = own.pop(copy)
+        if original not in own:
+            own[original] = tied
+        elif tied.shape != own[original].shape or not np.array_equal(
+            tied.read(), own[original].read()
+        ):
+            raise InputError(
+                f"{folder}: {copy} differs from {original}. ALBERT uses one set of weights for "
+                "both, and so does this package."
+            )
+    return own
+
+
+def _heads(
+    folder: Path,
+    config: Mapping[str, Any],
+    tensors: Mapping[str, StoredTensor],
+    pooler: bool,
+    head: str | None,
+    warnings: list[str],
+) -> dict[str, dict[str, Any]]:
+    prefixes = {"masked_tokens": "predictions.", "sentence_order": "sop_classifier."}
+    heads: dict[str, dict[str, Any]] = {
+        name: {}
+        for name, prefix in (*prefixes.items(), ("spans", "qa_outputs."))
+        if any(tensor.startswith(prefix) for tensor in tensors)
+    }
+    if not any(name.startswith("classifier.") for name in tensors):
+        return heads
+    bias = tensors.get("classifier.bias")
+    if bias is None or len(bias.shape) != 1:
+        raise InputError(f"{folder}: expected classifier.bias with one number a class.")
+    name = head or _classifier_head(folder, config, pooler, warnings)
+    settings: dict[str, Any] = {"dropout": config.get("classifier_dropout_prob", 0.1)}
+    if name != "multiple_choice":
+        settings["num_classes"] = bias.shape[0]
+    if name == "classifier":
+        settings["problem"] = _problem(folder, config, bias.shape[0])
+    return {**heads, name: settings}
+
+
+def _classifier_head(
+    folder: Path, config: Mapping[str, Any], pooler: bool, warnings: list[str]
+) -> str:
+    for architecture in config.get("architectures") or []:
+        for head in HF_CLASSES.get(architecture, ((), True))[0]:
+            if head in CLASSIFIER_HEADS:
+                return head
+    if not pooler:
+        return "token_classifier"
+    warnings.append(
+        f"{folder} does not say which class it is of (architectures in config.json); its head is "
+        "taken for a text classifier's. If it is another's, load that class."
+    )
+    return "classifier"
+
+
+def _problem(folder: Path, config: Mapping[str, Any], num_classes: int) -> str:
+    problem = config.get("problem_type")
+    if problem is None:
+        # What transformers does too: a single output is a regression.
+        return "regression" if num_classes == 1 else "single_label"
+    if problem not in _PROBLEMS:
+        raise InputError(
+            f"{folder}: config.json says problem_type={problem!r}; expected one of "
+            f"{', '.join(_PROBLEMS)}."
+        )
+    return _PROBLEMS[problem]
+
+
+def _labels(file: Path, config: Mapping[str, Any], num_classes: int) -> list[str] | None:
+    names = config.get("id2label")
+    if not names:
+        return None
+    ids = [str(index) for index in range(num_classes)]
+    if not isinstance(names, Mapping) or sorted(names) != sorted(ids):
+        raise InputError(
+            f"{file}: id2label names {len(names)} labels and the classifier has {num_classes} "
+            "outputs. Correct the file."
+        )
+    return [str(names[index]) for index in ids]

@@ -1,0 +1,148 @@
+"""Writing a folder that transformers loads."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_albert.convert.assembly import disassemble, has_projection
+from keras_albert.convert.checkpoint import Checkpoint, TokenizerFiles
+from keras_albert.convert.configurations import config_for_huggingface
+from keras_albert.convert.name_tables import HF_CLASSES
+from keras_albert.errors import InputError
+from keras_albert.files import write_directory_aside, write_json
+
+_PROJECTION = "albert.encoder.embedding_hidden_mapping_in"
+
+
+def write_huggingface(
+    checkpoint: Checkpoint, folder: str | Path, *, replace: bool = False
+) -> list[str]:
+    """Writes `config.json`, `model.safetensors` (float32) and the tokenizer.
+
+    The class in `config.json` is the one that has just these heads. Where that class has no pooler
+    (`AlbertForMaskedLM`, `ForQuestionAnswering`, `ForTokenClassification`), the pooler is left out:
+    its heads do not read it.
+
+    Args:
+        checkpoint: what to write.
+        folder: made, or replaced.
+        replace: whether an existing folder gives way.
+
+    Returns:
+        What was left out or added, one line each.
+
+    Raises:
+        InputError: transformers cannot express it, or the folder is occupied.
+    """
+    from safetensors.numpy import save_file
+
+    architecture, has_pooler = _class(checkpoint)
+    backbone = checkpoint.backbone
+    config = {
+        "architectures": [architecture],
+        **config_for_huggingface(backbone),
+        **_head_settings(checkpoint),
+        "pad_token_id": 0,
+        **_special_ids(checkpoint.tokenizer),
+        "transformers_version": "5.0.0",
+        "dtype": "float32",
+    }
+    notes = []
+    if backbone.get("pooler", True) and not has_pooler:
+        notes.append(f"The pooler is left out: {architecture} has none.")
+    tensors: dict[str, np.ndarray] = {}
+    for name, read in disassemble(checkpoint, "huggingface"):
+        if name.startswith("albert.pooler.") and not has_pooler:
+            continue
+        # AlbertModel's own file has no prefix.
+        key = name.removeprefix("albert.") if architecture == "AlbertModel" else name
+        tensors[key] = read()
+    if not has_projection(backbone):
+        # transformers always projects. The identity gives the same numbers.
+        prefix = _PROJECTION.removeprefix("albert.") if not checkpoint.heads else _PROJECTION
+        tensors[f"{prefix}.weight"] = np.eye(backbone["hidden_dim"], dtype=np.float32)
+        tensors[f"{prefix}.bias"] = np.zeros(backbone["hidden_dim"], np.float32)
+        notes.append("transformers always projects embeddings: an identity projection was added.")
+    with write_directory_aside(folder, replace=replace) as aside:
+        write_json(aside / "config.json", config)
+        # transformers wants the metadata, and would not read the file without it.
+        save_file(tensors, aside / "model.safetensors", metadata={"format": "pt"})
+        if checkpoint.tokenizer is not None:
+            _write_tokenizer(checkpoint.tokenizer, aside)
+    return notes
+
+
+def _class(checkpoint: Checkpoint) -> tuple[str, bool]:
+    """Transformers' class that has the checkpoint's heads, and whether it has a pooler."""
+    for name, (heads, has_pooler) in HF_CLASSES.items():
+        if set(heads) == set(checkpoint.heads):
+            if has_pooler and not checkpoint.backbone.get("pooler", True):
+                raise InputError(
+                    f"transformers' {name} has a pooler and this model has none (pooler=False); "
+                    "there is nothing to write in its place."
+                )
+            return name, has_pooler
+    raise InputError(
+        f"transformers has no ALBERT class with the heads {', '.join(checkpoint.heads)} alone; "
+        "leave one out (convert --without HEAD)."
+    )
+
+
+def _head_settings(checkpoint: Checkpoint) -> dict[str, Any]:
+    problems = {
+        "single_label": "single_label_classification",
+        "multi_label": "multi_label_classification",
+        "regression": "regression",
+    }
+    settings: dict[str, Any] = {}
+    for head in checkpoint.heads.values():
+        if head.get("activation") not in (None, "linear"):
+            raise InputError(
+                f"transformers' classifier gives logits and cannot apply {head['activation']!r}; "
+                "build the model with activation=None."
+            )
+        if "dropout" in head:
+            settings["classifier_dropout_prob"] = head["dropout"]
+        if "problem" in head:
+            settings["problem_type"] = problems[head["problem"]]
+        if "num_classes" in head:
+            names = checkpoint.labels or [f"LABEL_{i}" for i in range(head["num_classes"])]
+            settings["id2label"] = {str(i): name for i, name in enumerate(names)}
+            settings["label2id"] = {name: i for i, name in enumerate(names)}
+    if settings.get("problem_type") == "single_label_classification" and (
+        len(settings["id2label"]) == 1
+    ):
+        raise InputError(
+            "transformers takes a single class for a regression; a classifier needs two or more."
+        )
+    return settings
+
+
+def _special_ids(tokenizer: TokenizerFiles | None) -> Mapping[str, int]:
+    """`[CLS]` and `[SEP]`, whose ids transformers keeps in the model's configuration."""
+    if tokenizer is None or tokenizer.kind != "wordpiece":
+        return {"bos_token_id": 2, "eos_token_id": 3}
+    words = tokenizer.path.read_text("utf-8").split("\n")
+    return {
+        name: words.index(word)
+        for name, word in (("bos_token_id", "[CLS]"), ("eos_token_id", "[SEP]"))
+        if word in words
+    }
+
+
+def _write_tokenizer(tokenizer: TokenizerFiles, folder: Path) -> None:
+    settings: dict[str, Any]
+    if tokenizer.kind == "tokenizer.json":
+        shutil.copyfile(tokenizer.path, folder / "tokenizer.json")
+        settings = {"tokenizer_class": "PreTrainedTokenizerFast"}
+    elif tokenizer.kind == "sentencepiece":
+        shutil.copyfile(tokenizer.path, folder / "spiece.model")
+        settings = {"tokenizer_class": "AlbertTokenizer", "do_lower_case": True}
+    else:
+        shutil.copyfile(tokenizer.path, folder / "vocab.txt")
+        # Chinese ALBERT has BERT's tokenizer.
+        settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": True}
+    write_json(folder / "tokenizer_config.json", {**settings, **tokenizer.options})

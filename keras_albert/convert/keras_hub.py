@@ -1,0 +1,150 @@
+"""KerasHub's preset folders of ALBERT."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from keras_albert.convert.assembly import assemble
+from keras_albert.convert.checkpoint import Checkpoint
+from keras_albert.convert.h5_file import read_h5
+from keras_albert.convert.tokenizer_files import find_tokenizer_files
+from keras_albert.errors import InputError
+from keras_albert.files import read_json
+
+# KerasHub's names of its arguments are ours, which were named after them.
+ARGUMENTS = (
+    "vocabulary_size",
+    "num_layers",
+    "num_heads",
+    "embedding_dim",
+    "hidden_dim",
+    "intermediate_dim",
+    "num_groups",
+    "num_inner_repetitions",
+    "max_sequence_length",
+    "num_segments",
+)
+# What `AlbertBackbone` of KerasHub has no argument for: it is written in its code.
+FIXED = {
+    "activation": "gelu_tanh",
+    "layer_norm_epsilon": 1e-12,
+    "embedding_projection": True,
+    "pooler": True,
+}
+BACKBONE_NAMES = ("keras_hub>AlbertBackbone", "keras_nlp>AlbertBackbone")
+_HEADS = {
+    "AlbertMaskedLM": "masked_tokens",
+    "AlbertMaskedLm": "masked_tokens",
+    "AlbertTextClassifier": "classifier",
+    "AlbertClassifier": "classifier",
+}
+
+
+def open_keras_hub(folder: Path, num_heads: int | None = None) -> Checkpoint:
+    """Opens a preset that KerasHub's `AlbertBackbone` or a task of it saved.
+
+    Args:
+        folder: with `config.json`, `model.weights.h5` and, of a task, `task.json` and
+            `task.weights.h5`.
+        num_heads: instead of what `config.json` says.
+
+    Raises:
+        InputError: a part is missing, damaged, left over or unknown.
+    """
+    backbone = _backbone(folder / "config.json")
+    warnings = []
+    if num_heads is not None:
+        backbone["num_heads"] = num_heads
+    elif backbone["hidden_dim"] == 2048 and backbone["num_heads"] == 16:
+        warnings.append(
+            f"{folder} says 16 attention heads, as KerasHub does for every ALBERT xlarge; Google's "
+            "own files say 32. If answers are poor, pass num_heads=32."
+        )
+    heads, activation = _heads(folder / "task.json")
+    tensors = read_h5(folder / "model.weights.h5")
+    if heads:
+        found = read_h5(folder / "task.weights.h5")
+        tensors |= {f"task/{name}": tensor for name, tensor in found.items()}
+    if "masked_tokens" in heads:
+        warnings.append(
+            f"{folder}: KerasHub normalises in its masked-token head with an epsilon of 1e-5, "
+            "ALBERT with 1e-12, which is used here: logits differ slightly from KerasHub's."
+        )
+    if activation not in (None, "linear"):
+        heads["classifier"]["activation"] = activation
+    return Checkpoint(
+        "keras-hub",
+        folder,
+        backbone,
+        heads,
+        assemble("keras-hub", folder, tensors, backbone, heads),
+        None,
+        find_tokenizer_files(folder),
+        warnings,
+    )
+
+
+def _config(file: Path) -> tuple[str, dict[str, Any]]:
+    content = read_json(file)
+    config = content.get("config") if isinstance(content, dict) else None
+    if not isinstance(config, dict):
+        raise InputError(f"{file} is not a KerasHub configuration: it has no config.")
+    return str(content.get("class_name")), config
+
+
+def _backbone(file: Path) -> dict[str, Any]:
+    _, config = _config(file)
+    known = {*ARGUMENTS, "dropout", "name", "trainable", "dtype"}
+    unknown = sorted(set(config) - known)
+    missing = sorted({*ARGUMENTS, "dropout"} - set(config))
+    if unknown or missing:
+        raise InputError(
+            f"{file} is not KerasHub's ALBERT: "
+            + "; ".join(
+                f"{what} {', '.join(names)}"
+                for what, names in (("unknown", unknown), ("missing", missing))
+                if names
+            )
+            + "."
+        )
+    for name in ARGUMENTS:
+        if type(config[name]) is not int or config[name] < 1:
+            raise InputError(f"{file} says {name}={config[name]!r}; expected 1 or more.")
+    if config["hidden_dim"] % config["num_heads"]:
+        raise InputError(
+            f"{file}: hidden_dim={config['hidden_dim']} cannot be split into "
+            f"{config['num_heads']} heads."
+        )
+    if config["num_layers"] % config["num_groups"]:
+        raise InputError(f"{file}: num_layers is not a multiple of num_groups.")
+    return {
+        **{name: config[name] for name in ARGUMENTS},
+        **FIXED,
+        "hidden_dropout": config["dropout"],
+        "attention_dropout": config["dropout"],
+    }
+
+
+def _heads(file: Path) -> tuple[dict[str, dict[str, Any]], Any]:
+    """The head of a preset's task, if it has one, and the activation on its outputs."""
+    if not file.is_file():
+        return {}, None
+    name, config = _config(file)
+    if name not in _HEADS:
+        raise InputError(f"{file} is of {name}; expected one of {', '.join(sorted(set(_HEADS)))}.")
+    if _HEADS[name] == "masked_tokens":
+        return {"masked_tokens": {}}, None
+    classes = config.get("num_classes")
+    if type(classes) is not int or classes < 1:
+        raise InputError(f"{file} says num_classes={classes!r}; expected 1 or more.")
+    settings = {
+        "num_classes": classes,
+        "problem": "single_label",
+        "dropout": config.get("dropout", 0.1),
+    }
+    return {"classifier": settings}, config.get("activation")
+
+
+def is_keras_hub(config: Any) -> bool:
+    """Whether a `config.json` is of KerasHub's ALBERT."""
+    return isinstance(config, Mapping) and config.get("registered_name") in BACKBONE_NAMES

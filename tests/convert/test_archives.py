@@ -1,0 +1,84 @@
+"""Archives, ordinary and hostile."""
+
+import io
+import tarfile
+
+import pytest
+
+from keras_albert.convert.archives import is_archive, unpack
+from keras_albert.errors import InputError
+
+
+def archive(path, *members):
+    """Members: (name, content or None for a folder, type, link target)."""
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content, kind, target in members:
+            info = tarfile.TarInfo(name)
+            info.type = kind
+            info.linkname = target
+            info.size = len(content or b"")
+            tar.addfile(info, io.BytesIO(content or b""))
+    return path
+
+
+def file(name, content=b"text"):
+    return name, content, tarfile.REGTYPE, ""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out"
+
+
+def test_files_and_folders_arrive(tmp_path, folder):
+    path = archive(
+        tmp_path / "a.tar.gz",
+        ("albert", None, tarfile.DIRTYPE, ""),
+        file("albert/a.txt", b"one"),
+        file("./albert/deep/b.txt", b"two"),
+    )
+    assert is_archive(path)
+    unpack(path, folder)
+    assert (folder / "albert" / "a.txt").read_bytes() == b"one"
+    assert (folder / "albert" / "deep" / "b.txt").read_bytes() == b"two"
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        file("../evil.txt"),
+        file("albert/../../evil.txt"),
+        file("/tmp/evil.txt"),
+        file("..\\evil.txt"),
+        ("link", None, tarfile.SYMTYPE, "/etc/passwd"),
+        ("link", None, tarfile.SYMTYPE, "inside"),
+        ("link", None, tarfile.LNKTYPE, "a.txt"),
+        ("pipe", None, tarfile.FIFOTYPE, ""),
+        ("device", None, tarfile.CHRTYPE, ""),
+    ],
+    ids=lambda m: m[0],
+)
+def test_hostile_archives_write_nothing(tmp_path, folder, member):
+    path = archive(tmp_path / "a.tar.gz", file("a.txt"), member)
+    with pytest.raises(InputError, match="was not unpacked"):
+        unpack(path, folder)
+    assert list(folder.iterdir()) == []
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.tar.gz", "out"]
+
+
+def test_damaged_archives(tmp_path, folder):
+    whole = archive(tmp_path / "a.tar.gz", file("a.txt", bytes(range(256)) * 400)).read_bytes()
+    for length in (0, 5, 20, len(whole) // 2, len(whole) - 9):
+        (tmp_path / "b.tar.gz").write_bytes(whole[:length])
+        with pytest.raises(InputError, match="damaged"):
+            unpack(tmp_path / "b.tar.gz", folder)
+    (tmp_path / "b.tar.gz").write_bytes(b"not an archive at all" * 50)
+    with pytest.raises(InputError, match="damaged"):
+        unpack(tmp_path / "b.tar.gz", folder)
+
+
+def test_a_file_twice(tmp_path, folder):
+    path = archive(tmp_path / "a.tar.gz", file("a.txt"), file("a.txt", b"other"))
+    with pytest.raises(InputError, match="damaged"):
+        unpack(path, folder)
