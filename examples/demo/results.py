@@ -5,9 +5,10 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from examples.demo.page import dots, loss_curves, write_page
+from examples.demo.steps import Steps
 from keras_albert import AlbertPretrainer
 from keras_albert.data.masking import MaskingOptions
 from keras_albert.data.pipeline import PretrainingData
@@ -17,12 +18,9 @@ from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.training.recipe import Recipe, load_recipe
 from keras_albert.training.training_log import read_metrics
 
-if TYPE_CHECKING:
-    from examples.demo.__main__ import Demo
-
 
 def collect(
-    demo: "Demo",
+    steps: Steps,
     rows: Mapping[str, int],
     texts: Sequence[Mapping[str, str]],
     answers: Mapping[str, Sequence[Mapping[str, Any]]],
@@ -30,7 +28,7 @@ def collect(
     shipped: str,
 ) -> None:
     """Writes `results.json` and `index.html` into the demo's folder."""
-    folder = demo.folder
+    folder = steps.folder
     recipe = load_recipe(folder / "pretrained" / "recipe.json")
     run = read_json(folder / "pretrained" / "command.json")
     evaluations = [
@@ -43,9 +41,9 @@ def collect(
     ]
     classification = _classification(folder)
     results = {
-        "started": demo.started,
+        "started": steps.started,
         "folder": folder.name,
-        "total_seconds": time.monotonic() - demo.clock,
+        "total_seconds": time.monotonic() - steps.clock,
         "versions": run["versions"],
         "rows": dict(rows),
         "store": read_json(folder / "store_train" / "manifest.json")["counts"],
@@ -73,7 +71,7 @@ def collect(
                 for i, text in enumerate(texts)
             ],
         },
-        "steps": demo.steps,
+        "steps": steps.steps,
     }
     write_json(folder / "results.json", results)
     metrics = read_metrics(folder / "pretrained" / "metrics.jsonl")
