@@ -6,18 +6,22 @@ P predictions, L layers, C classes.
 
 from keras_albert.layers.activations import activation_named
 from keras_albert.layers.attention_mask import attention_bias
+from keras_albert.layers.choice_head import ChoiceHead
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
 from keras_albert.layers.feed_forward import FeedForward
 from keras_albert.layers.masked_token_head import MaskedTokenHead
+from keras_albert.layers.merge_choices import MergeChoices
 from keras_albert.layers.self_attention import SelfAttention
 from keras_albert.layers.sentence_order_head import SentenceOrderHead
 from keras_albert.layers.shared_encoder import SharedEncoder
 from keras_albert.layers.transformer_block import TransformerBlock
 
 __all__ = [
+    "ChoiceHead",
     "FactorizedEmbedding",
     "FeedForward",
     "MaskedTokenHead",
+    "MergeChoices",
     "SelfAttention",
     "SentenceOrderHead",
     "SharedEncoder",

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import keras_hub
 
+from keras_albert.errors import InputError
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
 from keras_albert.layers.shared_encoder import SharedEncoder
 from keras_albert.models.from_preset import PresetNames
@@ -42,6 +43,8 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             differ.
         unroll: write the layers out; False makes them a loop, whose compile time does not grow
             with depth.
+        pooler: whether there is the Dense layer on the first token. Checkpoints of tasks that
+            read every token may lack it; what reads the pooled vector needs it.
 
     Call arguments:
         inputs: a dict of "token_ids", "segment_ids" and "padding_mask" (1 for a token, 0 for
@@ -51,7 +54,7 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
         return_attention_scores: adds "attention_scores", a list of tensors (B, N, S, S).
 
     Returns:
-        A dict of "sequence_output" (B, S, H) and "pooled_output" (B, H).
+        A dict of "sequence_output" (B, S, H) and, where there is a pooler, "pooled_output" (B, H).
 
     Raises:
         InputError: arguments that do not fit together; a depth out of range.
@@ -92,6 +95,7 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
         initializer_range: float = 0.02,
         embedding_projection: bool | None = None,
         unroll: bool = True,
+        pooler: bool = True,
         **kwargs: Any,
     ) -> None:
         hidden_dropout = dropout if hidden_dropout is None else hidden_dropout
@@ -127,13 +131,15 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             dtype=dtype,
             name="encoder",
         )
-        self.pooler = keras.layers.Dense(
-            hidden_dim,
-            activation="tanh",
-            kernel_initializer=keras.initializers.TruncatedNormal(stddev=initializer_range),
-            dtype=dtype,
-            name="pooler",
-        )
+        self.pooler = None
+        if pooler:
+            self.pooler = keras.layers.Dense(
+                hidden_dim,
+                activation="tanh",
+                kernel_initializer=keras.initializers.TruncatedNormal(stddev=initializer_range),
+                dtype=dtype,
+                name="pooler",
+            )
         self.token_embedding = self.embedding.token_embedding
 
         # === Functional Model ===
@@ -171,8 +177,21 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             x, padding_mask=inputs["padding_mask"], training=training, **encoder_options
         )
         outputs = encoded if isinstance(encoded, dict) else {"sequence_output": encoded}
-        outputs["pooled_output"] = self.pooler(outputs["sequence_output"][:, 0, :])
+        if self.pooler is not None:
+            outputs["pooled_output"] = self.pooler(outputs["sequence_output"][:, 0, :])
         return outputs
+
+    def require_pooler(self, reader: str) -> None:
+        """Checks that there is a pooled vector for `reader`.
+
+        Raises:
+            InputError: the backbone was made with `pooler=False`.
+        """
+        if self.pooler is None:
+            raise InputError(
+                f"{reader} reads the pooled vector, and this backbone has none (pooler=False). "
+                "Use a checkpoint or a backbone with one."
+            )
 
     def call(
         self,
@@ -220,4 +239,5 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             "initializer_range": self.initializer_range,
             "embedding_projection": self.embedding_projection,
             "unroll": self.unroll,
+            "pooler": self.pooler is not None,
         }

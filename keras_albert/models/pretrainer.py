@@ -38,6 +38,7 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
     extra_inputs = ("mask_positions",)
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:
+        backbone.require_pooler("AlbertPretrainer")
         # === Layers ===
         self.backbone = backbone
         self.preprocessor = preprocessor
@@ -76,8 +77,6 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
         **kwargs: Any,
     ) -> None:
         """`keras.Model.compile` with the pretraining losses and accuracies as defaults."""
-        if optimizer == "auto":
-            optimizer = keras.optimizers.Adam(5e-5)
         if loss == "auto":
             loss = {
                 "masked_tokens": MaskedTokenLoss(),

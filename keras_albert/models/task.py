@@ -25,7 +25,6 @@ class AlbertTask(TaskPresets):
 
     backbone: Any
     preprocessor: Any
-    compile: Any
     optimizer: Any
     trainable_variables: Any
     _depths: "_Depths"
@@ -59,6 +58,12 @@ class AlbertTask(TaskPresets):
         if depth is None:
             return super().call(inputs, training=training, mask=mask)  # type: ignore[misc]
         return self._connect(inputs, self.backbone, training=training, depth=depth)
+
+    def compile(self, optimizer: Any = "auto", **kwargs: Any) -> None:
+        """`keras.Model.compile`; "auto" is Adam at 5e-5, as in KerasHub's tasks."""
+        if optimizer == "auto":
+            optimizer = keras.optimizers.Adam(5e-5)
+        super().compile(optimizer=optimizer, **kwargs)  # type: ignore[misc]
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compiles as a saved model was; Keras leaves this out where `compile` is overridden."""

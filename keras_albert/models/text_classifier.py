@@ -62,6 +62,7 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
             )
         if num_classes < 1:
             raise InputError(f"num_classes={num_classes} is below 1.")
+        backbone.require_pooler("AlbertTextClassifier")
         # === Layers ===
         self.backbone = backbone
         self.preprocessor = preprocessor

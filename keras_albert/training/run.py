@@ -14,6 +14,8 @@ from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
 from keras_albert.errors import InputError, suggest
 from keras_albert.models import AlbertBackbone, AlbertPretrainer, AlbertPretrainerPreprocessor
+from keras_albert.text.chinese_tokenizer import ChineseTokenizer
+from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.training.checkpoints import (
     Checkpoint,
@@ -23,6 +25,7 @@ from keras_albert.training.checkpoints import (
 )
 from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.distribution import spread_over_devices
+from keras_albert.training.initial_weights import draw_initial_weights
 from keras_albert.training.interruption import interruption
 from keras_albert.training.optimizer_factory import make_optimizer
 from keras_albert.training.pretraining_callback import PretrainingCallback, Progress
@@ -54,7 +57,7 @@ def pretrain(
     data_directory: str | Path,
     output: str | Path,
     *,
-    tokenizer: AlbertTokenizer | str | Path | None = None,
+    tokenizer: AlbertTokenizer | ChineseTokenizer | str | Path | None = None,
     progress: Progress | None = None,
     message: Callable[[str], None] | None = None,
     keep_checkpoints: int = 2,
@@ -86,8 +89,8 @@ def pretrain(
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     output = Path(output)
     _check_output(output)
-    if not isinstance(tokenizer, AlbertTokenizer):
-        tokenizer = AlbertTokenizer.load(tokenizer or Path(data_directory) / "tokenizer")
+    if tokenizer is None or isinstance(tokenizer, str | Path):
+        tokenizer = load_tokenizer(tokenizer or Path(data_directory) / "tokenizer")
     store = TokenStore(data_directory, tokenizer.fingerprint)
     data = _pretraining_data(recipe, store, tokenizer)
     checkpoints = Checkpoints(output / "checkpoints", keep_checkpoints)
@@ -128,8 +131,10 @@ def pretrain(
     )
 
 
-def build_pretrainer(recipe: Recipe, tokenizer: AlbertTokenizer) -> AlbertPretrainer:
-    """The compiled model of a recipe, with random weights.
+def build_pretrainer(
+    recipe: Recipe, tokenizer: AlbertTokenizer | ChineseTokenizer
+) -> AlbertPretrainer:
+    """The compiled model of a recipe, with random weights that follow from its seed alone.
 
     Raises:
         InputError: the architecture is unknown or wrong, or the recipe's sequences are longer than
@@ -155,6 +160,7 @@ def build_pretrainer(recipe: Recipe, tokenizer: AlbertTokenizer) -> AlbertPretra
         seed=recipe.seed,
     )
     model = AlbertPretrainer(backbone, preprocessor=preprocessor)
+    draw_initial_weights(model, recipe.seed, backbone.initializer_range)
     settings = recipe.optimizer
     model.compile(
         optimizer=make_optimizer(
@@ -189,7 +195,7 @@ def _backbone_arguments(recipe: Recipe) -> dict[str, Any]:
 
 
 def _pretraining_data(
-    recipe: Recipe, store: TokenStore, tokenizer: AlbertTokenizer
+    recipe: Recipe, store: TokenStore, tokenizer: AlbertTokenizer | ChineseTokenizer
 ) -> PretrainingData:
     settings = recipe.data
     return PretrainingData(

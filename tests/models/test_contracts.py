@@ -10,8 +10,10 @@ from keras_albert import (
     AlbertMaskedLMPreprocessor,
     AlbertPretrainer,
     AlbertPretrainerPreprocessor,
+    AlbertQuestionAnswerer,
     AlbertTextClassifier,
     AlbertTextClassifierPreprocessor,
+    AlbertTokenClassifier,
 )
 from tests import contracts
 
@@ -38,9 +40,14 @@ MODELS = {
     "backbone_loop": lambda dtype=None: _backbone(dtype, unroll=False),
     "backbone_attention_shared": lambda dtype=None: _backbone(dtype, sharing="attention"),
     "backbone_groups": lambda dtype=None: _backbone(dtype, num_groups=2, num_inner_repetitions=2),
+    "backbone_without_pooler": lambda dtype=None: _backbone(dtype, pooler=False),
     "pretrainer": lambda dtype=None: AlbertPretrainer(_backbone(dtype)),
     "masked_lm": lambda dtype=None: AlbertMaskedLM(_backbone(dtype)),
     "text_classifier": lambda dtype=None: AlbertTextClassifier(_backbone(dtype), num_classes=3),
+    "token_classifier": lambda dtype=None: AlbertTokenClassifier(
+        _backbone(dtype, pooler=False), num_classes=3
+    ),
+    "question_answerer": lambda dtype=None: AlbertQuestionAnswerer(_backbone(dtype, pooler=False)),
 }
 LABELS = {
     "pretrainer": {
@@ -49,6 +56,11 @@ LABELS = {
     },
     "masked_lm": np.arange(8, dtype="int32").reshape(4, 2),
     "text_classifier": np.array([0, 1, 2, 0], "int32"),
+    "token_classifier": np.arange(28, dtype="int32").reshape(4, 7) % 3,
+    "question_answerer": {
+        "start": np.array([0, 1, 2, 0], "int32"),
+        "end": np.array([3, 1, 4, 0], "int32"),
+    },
 }
 
 
@@ -98,6 +110,6 @@ def test_every_public_class_is_registered():
     import keras_albert
 
     for name in keras_albert.__all__:
-        if name != "InputError":
-            found = keras.saving.get_registered_object(f"keras_albert>{name}")
-            assert found is getattr(keras_albert, name)
+        public = getattr(keras_albert, name)
+        if isinstance(public, type) and name != "InputError":
+            assert keras.saving.get_registered_object(f"keras_albert>{name}") is public

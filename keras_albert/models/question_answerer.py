@@ -1,0 +1,83 @@
+"""AlbertQuestionAnswerer: where in a passage the answer begins and ends."""
+
+from typing import Any
+
+import keras
+import keras_hub
+from keras import ops
+
+from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.task import AlbertTask
+from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
+
+
+@keras.saving.register_keras_serializable("keras_albert")
+class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
+    """A Dense layer with two outputs on every token: SQuAD 1.1's head.
+
+    google-research/albert `squad_utils.create_v1_model`. The loss is the mean of the two
+    cross-entropies, over positions.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        preprocessor: an `AlbertTextClassifierPreprocessor`, which packs (question, passage), or
+            None for inputs that are arrays already.
+
+    Call arguments:
+        inputs: a dict of the backbone's inputs, (B, S).
+        depth: how many layers to run; all by default.
+
+    Returns:
+        A dict of "start" and "end", logits over positions, (B, S) each. Padding is not masked.
+    """
+
+    backbone_cls = AlbertBackbone
+    preprocessor_cls = AlbertTextClassifierPreprocessor
+
+    def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:
+        # === Layers ===
+        self.backbone = backbone
+        self.preprocessor = preprocessor
+        self.span_dense = keras.layers.Dense(
+            2,
+            kernel_initializer=keras.initializers.TruncatedNormal(
+                stddev=backbone.initializer_range
+            ),
+            # Scores and their loss stay in float32 under a mixed policy.
+            dtype="float32",
+            name="spans",
+        )
+
+        # === Functional Model ===
+        super().__init__(**self._functional_arguments(backbone), **kwargs)
+
+    def _connect(self, inputs: dict[str, Any], backbone: Any, **options: Any) -> dict[str, Any]:
+        outputs = backbone(self._backbone_inputs(inputs), **options)
+        start, end = ops.split(self.span_dense(outputs["sequence_output"]), 2, axis=-1)
+        return {"start": ops.squeeze(start, axis=-1), "end": ops.squeeze(end, axis=-1)}
+
+    def compile(
+        self,
+        optimizer: Any = "auto",
+        loss: Any = "auto",
+        *,
+        metrics: Any = "auto",
+        loss_weights: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """`keras.Model.compile` with the mean of both cross-entropies as default loss."""
+        if loss == "auto":
+            loss = {
+                name: keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+                for name in ("start", "end")
+            }
+            if loss_weights is None:
+                loss_weights = {"start": 0.5, "end": 0.5}
+        if metrics == "auto":
+            metrics = {
+                name: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
+                for name in ("start", "end")
+            }
+        super().compile(
+            optimizer=optimizer, loss=loss, metrics=metrics, loss_weights=loss_weights, **kwargs
+        )
