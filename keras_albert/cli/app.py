@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 
 from keras_albert.cli.backend import check_backend
+from keras_albert.cli.convert import convert
 from keras_albert.cli.evaluate import evaluate
 from keras_albert.cli.export import export
 from keras_albert.cli.finetune import finetune
+from keras_albert.cli.inspect_command import inspect
 from keras_albert.cli.list_command import ListCommand
 from keras_albert.cli.predict import predict
 from keras_albert.cli.prepare import prepare
@@ -39,6 +41,8 @@ EXAMPLES: dict[Callable[..., None], str] = {
     finetune: "keras-albert finetune --model RUN/ --task text-classification "
     "--train train.jsonl --validation validation.jsonl --output RUN2/",
     export: "keras-albert export --model RUN2/ --format tflite --quantize int8 --output ARTIFACT/",
+    convert: "keras-albert convert --from albert_base_v2.tar.gz --to MODEL/ --format keras",
+    inspect: "keras-albert inspect albert_base_v2.tar.gz",
     predict: 'keras-albert predict --model RUN2/ --text "How do I take a backup?"',
 }
 

@@ -49,6 +49,9 @@ def unpack(archive: Path, folder: Path) -> None:
                 if source is not None:
                     with source, target.open("xb") as file:
                         shutil.copyfileobj(source, file, 1 << 20)
+            # To the end of the file, where gzip keeps its checksum; tar's own end comes before.
+            while tar.fileobj is not None and tar.fileobj.read(1 << 20):
+                pass
     except InputError:
         raise
     except _DAMAGES as error:

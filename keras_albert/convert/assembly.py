@@ -78,6 +78,7 @@ def assemble(
     tensors: Mapping[str, StoredTensor],
     backbone: Mapping[str, Any],
     heads: Mapping[str, Mapping[str, Any]],
+    stored_heads: int | None = None,
 ) -> dict[str, Weight]:
     """Our weights, read from tensors under a source's names.
 
@@ -87,6 +88,8 @@ def assemble(
         tensors: everything the file holds that is a weight.
         backbone: `AlbertBackbone`'s constructor arguments.
         heads: as `Checkpoint.heads`.
+        stored_heads: attention heads that shapes in the file have, where they are not to be those
+            of the model.
 
     Raises:
         InputError: a tensor is missing, left over, of another shape or no floats; all are listed.
@@ -111,6 +114,8 @@ def assemble(
     for row, sizes, name in rows:
         tensor = tensors[str(name)]
         tensor.check_floats()
+        if stored_heads is not None:
+            sizes = {**sizes, "N": stored_heads, "D": sizes["H"] // stored_heads}
         if tensor.shape != (shape := foreign_shape(row, source, sizes)):
             wrong.append(f"{name} is {tensor.shape}, expected {shape}")
     if wrong:

@@ -37,7 +37,7 @@ def open_huggingface(
     Args:
         folder: with `model.safetensors` or `pytorch_model.bin`, whole or in shards.
         head: what a head named `classifier` is: "classifier", "token_classifier" or
-            "multiple_choice"; by default what the file's class says.
+            "multiple_choice", where `config.json` does not name a class.
         num_heads: instead of what `config.json` says.
 
     Raises:
@@ -151,7 +151,7 @@ def _heads(
     bias = tensors.get("classifier.bias")
     if bias is None or len(bias.shape) != 1:
         raise InputError(f"{folder}: expected classifier.bias with one number a class.")
-    name = head or _classifier_head(folder, config, pooler, warnings)
+    name = _classifier_head(folder, config, pooler, head, warnings)
     settings: dict[str, Any] = {"dropout": config.get("classifier_dropout_prob", 0.1)}
     if name != "multiple_choice":
         settings["num_classes"] = bias.shape[0]
@@ -161,12 +161,14 @@ def _heads(
 
 
 def _classifier_head(
-    folder: Path, config: Mapping[str, Any], pooler: bool, warnings: list[str]
+    folder: Path, config: Mapping[str, Any], pooler: bool, told: str | None, warnings: list[str]
 ) -> str:
     for architecture in config.get("architectures") or []:
         for head in HF_CLASSES.get(architecture, ((), True))[0]:
             if head in CLASSIFIER_HEADS:
                 return head
+    if told is not None:
+        return told
     if not pooler:
         return "token_classifier"
     warnings.append(

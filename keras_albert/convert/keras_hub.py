@@ -53,7 +53,9 @@ def open_keras_hub(folder: Path, num_heads: int | None = None) -> Checkpoint:
     """
     backbone = _backbone(folder / "config.json")
     warnings = []
+    stored_heads = backbone["num_heads"]
     if num_heads is not None:
+        _check_heads(folder, backbone["hidden_dim"], num_heads)
         backbone["num_heads"] = num_heads
     elif backbone["hidden_dim"] == 2048 and backbone["num_heads"] == 16:
         warnings.append(
@@ -64,7 +66,11 @@ def open_keras_hub(folder: Path, num_heads: int | None = None) -> Checkpoint:
     tensors = read_h5(folder / "model.weights.h5")
     if heads:
         found = read_h5(folder / "task.weights.h5")
-        tensors |= {f"task/{name}": tensor for name, tensor in found.items()}
+        tensors |= {
+            f"task/{name}": tensor
+            for name, tensor in found.items()
+            if not name.startswith("optimizer/")
+        }
     if "masked_tokens" in heads:
         warnings.append(
             f"{folder}: KerasHub normalises in its masked-token head with an epsilon of 1e-5, "
@@ -77,7 +83,7 @@ def open_keras_hub(folder: Path, num_heads: int | None = None) -> Checkpoint:
         folder,
         backbone,
         heads,
-        assemble("keras-hub", folder, tensors, backbone, heads),
+        assemble("keras-hub", folder, tensors, backbone, heads, stored_heads),
         None,
         find_tokenizer_files(folder),
         warnings,
@@ -110,11 +116,7 @@ def _backbone(file: Path) -> dict[str, Any]:
     for name in ARGUMENTS:
         if type(config[name]) is not int or config[name] < 1:
             raise InputError(f"{file} says {name}={config[name]!r}; expected 1 or more.")
-    if config["hidden_dim"] % config["num_heads"]:
-        raise InputError(
-            f"{file}: hidden_dim={config['hidden_dim']} cannot be split into "
-            f"{config['num_heads']} heads."
-        )
+    _check_heads(file, config["hidden_dim"], config["num_heads"])
     if config["num_layers"] % config["num_groups"]:
         raise InputError(f"{file}: num_layers is not a multiple of num_groups.")
     return {
@@ -123,6 +125,13 @@ def _backbone(file: Path) -> dict[str, Any]:
         "hidden_dropout": config["dropout"],
         "attention_dropout": config["dropout"],
     }
+
+
+def _check_heads(where: Path, hidden_dim: int, num_heads: int) -> None:
+    if num_heads < 1 or hidden_dim % num_heads:
+        raise InputError(
+            f"{where}: hidden_dim={hidden_dim} cannot be split into {num_heads} heads."
+        )
 
 
 def _heads(file: Path) -> tuple[dict[str, dict[str, Any]], Any]:

@@ -28,7 +28,7 @@ def source_of(path: str | Path) -> str | None:
         InputError: a folder's `config.json` is damaged, or is another network's.
     """
     path = Path(path)
-    if is_archive(path) or path.with_name(f"{path.name}.index").is_file():
+    if is_archive(path) or Path(f"{path}.index").is_file():
         return "tf1"
     if path.suffix == ".index" and path.is_file():
         return "tf1"
@@ -66,8 +66,8 @@ def open_checkpoint(
     Args:
         path: a folder of transformers, a TF1 checkpoint's folder, archive or prefix, or a KerasHub
             preset.
-        head: what a head is whose name does not tell: "classifier", "token_classifier" or
-            "multiple_choice".
+        head: what a head is that the files call a classifier and say no more of: "classifier",
+            "token_classifier" or "multiple_choice".
         num_heads: attention heads, instead of what the configuration says; shapes cannot tell.
 
     Returns:

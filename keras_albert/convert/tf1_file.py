@@ -30,7 +30,7 @@ def read_tf1(prefix: Path) -> dict[str, StoredTensor]:
         )
 
     # CheckpointReader turns most errors into the classes of tf.errors, and some into these.
-    failures = (tf.errors.OpError, ValueError, RuntimeError, MemoryError)
+    failures = (tf.errors.OpError, ValueError, RuntimeError, MemoryError, LookupError)
     try:
         reader = tf.train.load_checkpoint(str(prefix))
         shapes = reader.get_variable_to_shape_map()

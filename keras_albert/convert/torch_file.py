@@ -1,5 +1,6 @@
 """Reading PyTorch's files, of today and of before torch 1.6, without torch and without code."""
 
+import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,18 @@ from keras_albert.errors import InputError
 # What `torch.save` wrote first, as pickles, before torch 1.6 (`serialization._legacy_save`).
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_VERSION = 1001
+
+# What zipfile and seeking raise on damaged files; zipfile asks for a password by RuntimeError.
+_DAMAGES = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    struct.error,
+)
 
 # Reads numbers [first, first + count) of a storage.
 _Reader = Callable[[Storage, int, int], np.ndarray]
@@ -30,7 +43,9 @@ def read_torch(path: Path) -> dict[str, StoredTensor]:
             state, reader = _open_zip(path)
         else:
             state, reader = _open_legacy(path)
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except InputError:
+        raise
+    except _DAMAGES as error:
         raise _damaged(path, error) from error
     if not isinstance(state, dict) or not state:
         raise InputError(f"{path} holds no weights by name; expected a model's state_dict.")
@@ -96,7 +111,7 @@ def _open_zip(path: Path) -> tuple[Any, _Reader]:
         try:
             with zipfile.ZipFile(path) as archive, archive.open(members[name]) as file:
                 data = file.read()
-        except (zipfile.BadZipFile, OSError, EOFError) as error:
+        except _DAMAGES as error:
             raise _damaged(path, error) from error
         return np.frombuffer(data, item, count, offset=first * item.itemsize)
 

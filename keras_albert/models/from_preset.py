@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_albert import presets_index
+from keras_albert.convert import is_foreign
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json
 
@@ -39,6 +40,8 @@ def preset_folder(preset: str | Path) -> str | None:
     if "://" in name:
         return name
     path = Path(preset)
+    if is_foreign(path):
+        return str(path)
     for folder in (path, path / "model"):
         if (folder / CONFIG_FILE).is_file():
             return str(folder)
@@ -63,10 +66,14 @@ def tokenizer_folder(preset: str | Path) -> str:
         InputError: there is no such preset, or it has none.
     """
     folder = preset_folder(preset)
-    if folder is None or (Path(folder).is_dir() and not (Path(folder) / TOKENIZER_FILE).is_file()):
+    if folder is None or (
+        Path(folder).is_dir()
+        and not (Path(folder) / TOKENIZER_FILE).is_file()
+        and not is_foreign(folder)
+    ):
         raise InputError(
             f"The preset {str(preset)!r} has no tokenizer. Load a vocabulary: "
-            "AlbertTokenizer.load(PATH)."
+            "keras_albert.load_tokenizer(PATH)."
         )
     return folder
 
@@ -91,8 +98,9 @@ class PresetNames:
 
         Args:
             preset: a name of this package such as "albert_base_v2", a folder that
-                `save_to_preset` wrote, the folder of a training run, or an address that KerasHub
-                reads (`kaggle://`, `hf://`, `modelscope://`).
+                `save_to_preset` wrote, the folder of a training run, what `open_checkpoint` reads
+                (a folder of transformers, a TF1 checkpoint or its archive, a KerasHub preset), or
+                an address that KerasHub reads (`kaggle://`, `hf://`, `modelscope://`).
             load_weights: whether to load the trained weights; False leaves them random.
             **kwargs: constructor arguments, instead of the preset's.
 
@@ -102,6 +110,11 @@ class PresetNames:
         """
         folder = preset_folder(preset)
         if folder is not None:
+            if "://" not in folder and is_foreign(folder):
+                # It builds models, whose classes are mixed from this one.
+                from keras_albert.models.converted import from_foreign
+
+                return from_foreign(cls, folder, load_weights, **kwargs)
             return cls._from_folder(folder, load_weights, **kwargs)
         if load_weights:
             raise InputError(

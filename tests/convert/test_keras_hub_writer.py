@@ -83,7 +83,7 @@ def test_the_identity_stands_for_no_projection(tmp_path):
 def test_the_tokenizer_goes_with_its_normalisation(hf_folder, tmp_path):
     from keras_albert.text import train_vocabulary
 
-    train_vocabulary(["a few short words to learn from"] * 30, tmp_path / "V", size=60)
+    train_vocabulary(["a few short words to learn from"] * 30, tmp_path / "V", size=30)
     (tmp_path / "V" / "spiece.model").rename(hf_folder / "spiece.model")
     with open_huggingface(hf_folder) as checkpoint:
         write_keras_hub(checkpoint.without_head("sentence_order"), tmp_path / "out")

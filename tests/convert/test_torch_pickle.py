@@ -33,7 +33,7 @@ MALICIOUS = {
     "system": lambda flag: Calls(os.system, f"touch {flag}"),
     "eval": lambda flag: Calls(builtins.eval, f"open({str(flag)!r}, 'w')"),
     "subprocess": lambda flag: Calls(subprocess.check_call, ["touch", str(flag)]),
-    "getattr": lambda flag: Calls(getattr, os, "system"),
+    "getattr": lambda flag: Calls(getattr, "x", "upper"),
     "in a dict": lambda flag: OrderedDict(x=Calls(os.system, f"touch {flag}")),
     "state": lambda flag: WithState(),
     "torch.load": lambda flag: Calls(torch.load, str(flag)),
