@@ -98,8 +98,7 @@ def pretrain(
     checkpoint = checkpoints.latest(message)
     if checkpoint is not None:
         check_unchanged(identity, checkpoint.record, output, message)
-    with deterministic_operations(recipe.seed):
-        spread_over_devices(recipe.data.batch_size)
+    with deterministic_operations(recipe.seed), spread_over_devices(recipe.data.batch_size):
         model = build_pretrainer(recipe, tokenizer)
         if checkpoint is not None:
             restore_model_state(model, checkpoint.arrays)

@@ -17,21 +17,24 @@ from keras_albert.errors import InputError
 from keras_albert.training.distribution import spread_over_devices
 
 try:
-    spread_over_devices(3)
+    with spread_over_devices(3):
+        pass
 except InputError as error:
     refused = str(error)
-devices = spread_over_devices(4)
-keras.utils.set_random_seed(0)
-model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="ones")])
-model.compile(keras.optimizers.SGD(0.1), loss="mse")
-x = np.arange(12, dtype="float32").reshape(4, 3) / 10
-model.fit(x, np.ones((4, 1)), batch_size=4, verbose=0)
+with spread_over_devices(4) as devices:
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    model.compile(keras.optimizers.SGD(0.1), loss="mse")
+    x = np.arange(12, dtype="float32").reshape(4, 3) / 10
+    model.fit(x, np.ones((4, 1)), batch_size=4, verbose=0)
+assert keras.distribution.distribution() is None
 print(json.dumps([devices, refused, model.get_weights()[0].ravel().tolist()]))
 """
 
 
 def test_one_device_changes_nothing():
-    assert spread_over_devices(3) == 1
+    with spread_over_devices(3) as devices:
+        assert devices == 1
 
 
 @pytest.mark.once
