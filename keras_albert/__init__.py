@@ -15,13 +15,18 @@ if Path(next(iter(sys.argv), "")).stem != "keras-albert":
         AlbertBackbone,
         AlbertMaskedLM,
         AlbertMaskedLMPreprocessor,
+        AlbertMultipleChoice,
         AlbertPretrainer,
         AlbertPretrainerPreprocessor,
+        AlbertQuestionAnswerer,
         AlbertTextClassifier,
         AlbertTextClassifierPreprocessor,
+        AlbertTokenClassifier,
         MaskedTokenLoss,
     )
     from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
+    from keras_albert.text.chinese_tokenizer import ChineseTokenizer
+    from keras_albert.text.find_tokenizer import load_tokenizer
     from keras_albert.text.tokenizer import AlbertTokenizer
 
 __version__ = version("keras-albert")
@@ -31,13 +36,18 @@ __all__ = [
     "AlbertBackbone",
     "AlbertMaskedLM",
     "AlbertMaskedLMPreprocessor",
+    "AlbertMultipleChoice",
     "AlbertPretrainer",
     "AlbertPretrainerPreprocessor",
+    "AlbertQuestionAnswerer",
     "AlbertTextClassifier",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTokenClassifier",
     "AlbertTokenizer",
+    "ChineseTokenizer",
     "InputError",
     "Lamb",
     "LinearWarmupDecay",
     "MaskedTokenLoss",
+    "load_tokenizer",
 ]

@@ -11,6 +11,7 @@ import keras
 
 from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertPretrainer, AlbertTextClassifier
 from keras_albert.export import export_saved_model, export_tflite
+from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
 
@@ -33,12 +34,29 @@ def tokenizer() -> AlbertTokenizer:
     return train_vocabulary(sentences(), ROOT / "vocabulary", size=300)
 
 
+CHINESE_TEXTS = [
+    "\u4eca\u5929[MASK]\u6c14\u5f88\u597d\u3002",
+    "The [MASK]s, caf\u00e9!",
+    "",
+    "\u6570\u636e\u5e93[MASK]\u4e00\u4e2a\u96c6\u5408\uff0c\u4e0d\u662fA[MASK]\u3002",
+]
+
+
+@cache
+def chinese_tokenizer() -> ChineseTokenizer:
+    """A WordPiece vocabulary whose special pieces do not stand first."""
+    pieces = ["[PAD]", "[unused1]", "a", "the", "##s", "cafe", ",", "!", "[UNK]", "[CLS]", "[SEP]"]
+    characters = [c for text in CHINESE_TEXTS for c in text if not c.isascii() and c != "\u00e9"]
+    return ChineseTokenizer(list(dict.fromkeys([*pieces, "[MASK]", *characters])))
+
+
 @cache
 def model_folder(kind: str) -> Path:
-    """A preset folder: "classifier", "regression", "pretrainer" or "masked_lm"."""
+    """A preset folder: "classifier", "regression", "pretrainer", "masked_lm" or "chinese"."""
     keras.utils.set_random_seed(5)
+    vocabulary: Any = chinese_tokenizer() if kind == "chinese" else tokenizer()
     backbone = AlbertBackbone(
-        vocabulary_size=tokenizer().vocabulary_size(),
+        vocabulary_size=vocabulary.vocabulary_size(),
         num_layers=3,
         num_heads=4,
         embedding_dim=16,
@@ -59,7 +77,7 @@ def model_folder(kind: str) -> Path:
         task = AlbertMaskedLM(backbone)
     folder = ROOT / kind
     task.save_to_preset(str(folder))
-    tokenizer().save_to_preset(str(folder))
+    vocabulary.save_to_preset(str(folder))
     if kind == "classifier":
         (folder / "labels.json").write_text(json.dumps(LABELS))
     return folder
@@ -69,8 +87,10 @@ def model_folder(kind: str) -> Path:
 def artifact(kind: str, artifact_format: str, quantize: str | None = None) -> Path:
     """An export of that model; its card is export.json in it."""
     output = ROOT / f"{kind}-{artifact_format}-{quantize}"
+    texts = [text.replace("[MASK]", "") or "a" for text in CHINESE_TEXTS]
+    options: Any = {"texts": texts} if kind == "chinese" else {}
     if artifact_format == "saved-model":
-        export_saved_model(model_folder(kind), output)
+        export_saved_model(model_folder(kind), output, **options)
     else:
-        export_tflite(model_folder(kind), output, quantize=quantize)
+        export_tflite(model_folder(kind), output, quantize=quantize, **options)
     return output

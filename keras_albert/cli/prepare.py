@@ -13,7 +13,9 @@ from keras_albert.cli.record import Record
 
 def prepare(
     corpus: options.Corpus,
-    vocabulary: Annotated[Path, typer.Option(help="What the vocabulary command made.")],
+    vocabulary: Annotated[
+        Path, typer.Option(help="What the vocabulary command made, or a published tokenizer.")
+    ],
     output: options.Output,
     workers: Annotated[int, typer.Option(help="Processes that tokenize.")] = 1,
     replace: options.Replace = False,
@@ -30,8 +32,8 @@ def prepare(
     record = Record("prepare", locals())
     with quiet_imports():
         from keras_albert.data.prepare import prepare as prepare_store
-        from keras_albert.text.tokenizer import AlbertTokenizer
-    tokenizer = AlbertTokenizer.load(vocabulary)
+        from keras_albert.text.find_tokenizer import load_tokenizer
+    tokenizer = load_tokenizer(vocabulary)
     with counting("Tokenizing") as count:
         manifest = prepare_store(
             corpus,
@@ -46,7 +48,6 @@ def prepare(
             language=language,
             split=split,
         )
-        tokenizer.save(output / "tokenizer")
     result = {"output": str(output), **manifest["counts"]}
     record.write(output / "command.json", result)
     show_result(result)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # work, small enough that all blocks in hand stay within some tens of MB.
 BLOCK_CHARACTERS = 1 << 18
 BLOCK_DOCUMENTS = 4096
+TOKENIZER_FOLDER = "tokenizer"
+"""Where in a store its vocabulary is."""
 # The names of some documents and their sentences.
 _Block = tuple[list[str], list[list[str]]]
 Progress = Callable[[Mapping[str, int]], None]
@@ -54,14 +56,14 @@ def prepare(
     replace: bool = False,
     **corpus_options: Any,
 ) -> dict[str, Any]:
-    """Tokenizes a corpus into a token store.
+    """Tokenizes a corpus into a token store, with a copy of the vocabulary in its `tokenizer/`.
 
     The same corpus and vocabulary give the same bytes, with any number of workers. Memory does
     not grow with the corpus.
 
     Args:
         sources: files, folders, globs or "-", as `read_documents` takes them.
-        tokenizer: an `AlbertTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
         output: the folder to make; it appears when all is written.
         workers: processes that tokenize; with 1 this one does.
         progress: called after each block with the counts so far (`documents`, `sentences`,
@@ -128,6 +130,9 @@ def prepare_documents(
         replace=replace,
     )
     with writer:
+        # Inside the folder that is written aside: a store without its vocabulary never exists.
+        (writer.aside / TOKENIZER_FOLDER).mkdir()
+        tokenizer.save(writer.aside / TOKENIZER_FOLDER)
         for block in _encoded(_blocks(documents), tokenizer, workers):
             for name, sentences in _documents(block):
                 for part, piece in enumerate(_parts(sentences, max_document_tokens), 1):
@@ -143,7 +148,7 @@ def encode_block(
     """Tokenizes some documents: the work of one process.
 
     Args:
-        tokenizer: an `AlbertTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
         names: the name of each of N documents.
         sentences: the sentences of each.
     """
@@ -210,7 +215,7 @@ def _encoded(
             workers,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_load_tokenizer,
-            initargs=(type(tokenizer), folder, _load_options(tokenizer)),
+            initargs=(type(tokenizer), folder),
         ) as pool:
             pending: deque[Future[EncodedBlock]] = deque()
             try:
@@ -234,15 +239,9 @@ def _encoded(
 _worker_tokenizer: TokenizerProtocol | None = None
 
 
-def _load_options(tokenizer: TokenizerProtocol) -> dict[str, Any]:
-    """What a saved vocabulary does not say of its tokenizer."""
-    option = "google_digit_comma"
-    return {option: True} if getattr(tokenizer, option, False) else {}
-
-
-def _load_tokenizer(kind: type[TokenizerProtocol], folder: str, options: dict[str, Any]) -> None:
+def _load_tokenizer(kind: type[TokenizerProtocol], folder: str) -> None:
     global _worker_tokenizer
-    _worker_tokenizer = kind.load(folder, **options)
+    _worker_tokenizer = kind.load(folder)
 
 
 def _encode_in_worker(names: list[str], sentences: list[list[str]]) -> EncodedBlock:

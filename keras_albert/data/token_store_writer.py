@@ -72,6 +72,11 @@ class TokenStoreWriter:
         self._manifest: dict[str, Any] | None = None
 
     @property
+    def aside(self) -> Path:
+        """The folder being written: what else is put into it appears with the store."""
+        return self._aside
+
+    @property
     def manifest(self) -> dict[str, Any]:
         """What `manifest.json` holds; known once the `with` block has ended."""
         if self._manifest is None:

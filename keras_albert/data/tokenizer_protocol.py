@@ -8,7 +8,8 @@ import numpy as np
 
 
 class TokenizerProtocol(Protocol):
-    """The part of a tokenizer that instances are made with; `AlbertTokenizer` has it.
+    """The part of a tokenizer that instances are made with; `AlbertTokenizer` and
+    `ChineseTokenizer` have it.
 
     Attributes:
         fingerprint: a digest of the vocabulary; a token store remembers it.

@@ -9,7 +9,7 @@ def encode_in_graph(tokenizer: Any, strings: Any, mask_id: int | None = None) ->
     """Strings to ids, with a written `[MASK]` as the mask token where one is given.
 
     Args:
-        tokenizer: `AlbertTokenizer.in_graph()`.
+        tokenizer: a tokenizer's `in_graph()`.
         strings: (B,) strings.
         mask_id: the id of the mask token, or None to read `[MASK]` as ordinary characters.
 

@@ -20,11 +20,11 @@ def export_tflite(
 ) -> dict[str, Any]:
     """Writes a folder with a TFLite model, its vocabulary and its description.
 
-    The folder holds `model.tflite`, `spiece.model` (normalisation inside), `model.json` (labels,
-    lengths, special ids, checksums) and `export.json`, the card. The model has one signature,
-    "tokens", with inputs and outputs as `export_saved_model` describes; batch size and length are
-    dynamic, and no TensorFlow (Flex) operation is needed. Where all layers share weights the
-    encoder is a loop over one copy of them.
+    The folder holds `model.tflite`, the vocabulary (`spiece.model`, normalisation inside, or
+    `vocab.txt`), `model.json` (labels, lengths, special ids, checksums) and `export.json`, the
+    card. The model has one signature, "tokens", with inputs and outputs as `export_saved_model`
+    describes; batch size and length are dynamic, and no TensorFlow (Flex) operation is needed.
+    Where all layers share weights the encoder is a loop over one copy of them.
 
     int8 is dynamic-range quantisation: weights are stored and multiplied as int8, activations are
     quantised row by row at run time. Inputs and outputs stay as they are.

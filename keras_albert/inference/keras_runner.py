@@ -25,7 +25,7 @@ class KerasRunner:
     def __init__(self, folder: str | Path) -> None:
         self._saved = SavedTask.load(folder)
         self.description = self._saved.description()
-        self.encoder = TextEncoder(self._saved.tokenizer.proto, self.description)
+        self.encoder = TextEncoder(self._saved.tokenizer.vocabulary_bytes, self.description)
 
     def on_tokens(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Runs on arrays of ids.

@@ -92,7 +92,12 @@ class Predictor:
         if self.description["task"] == "text_classifier":
             return classifier_answers(texts, outputs, self.description)
         return masked_answers(
-            texts, outputs, self._encoder.processor.IdToPiece, self._encoder.mask_id, top_k
+            texts,
+            outputs,
+            self._encoder.piece,
+            self._encoder.mask_id,
+            top_k,
+            self._encoder.suffix_mark,
         )
 
 
@@ -164,5 +169,6 @@ def _saved_model_predictor(folder: Path) -> Predictor:
     from keras_albert.inference.run_saved_model import DESCRIPTION_FILE, SavedModelRunner
 
     runner = SavedModelRunner(folder)
-    proto = (folder / DESCRIPTION_FILE).with_name("spiece.model").read_bytes()
-    return Predictor(runner, TextEncoder(proto, runner.description), "saved-model")
+    name = str(runner.description.get("vocabulary_file", "spiece.model"))
+    vocabulary = (folder / DESCRIPTION_FILE).with_name(name).read_bytes()
+    return Predictor(runner, TextEncoder(vocabulary, runner.description), "saved-model")

@@ -46,7 +46,12 @@ def classifier_answers(
 
 
 def masked_answers(
-    texts: Sequence[Any], outputs: dict[str, np.ndarray], pieces: Any, mask_id: int, top_k: int
+    texts: Sequence[Any],
+    outputs: dict[str, np.ndarray],
+    pieces: Any,
+    mask_id: int,
+    top_k: int,
+    suffix_mark: str = "",
 ) -> list[dict[str, Any]]:
     """One dict a text from a model that predicts masked tokens.
 
@@ -57,6 +62,7 @@ def masked_answers(
         pieces: an id to its piece.
         mask_id: the id of the mask token.
         top_k: how many tokens to name for each masked place.
+        suffix_mark: see `fill`.
 
     Returns:
         "text", "truncated", "masks" (for each `[MASK]` that was read, a list of "token" and
@@ -80,7 +86,7 @@ def masked_answers(
         filled = []
         for number, side in enumerate(sides):
             tokens = [m[0]["token"] for m, s in zip(masks, of_side, strict=True) if s == number]
-            filled.append(fill(side, tokens))
+            filled.append(fill(side, tokens, suffix_mark))
         answer["filled"] = filled[0] if isinstance(text, str) else filled
         if "sentence_order" in outputs and len(sides) == 2:
             in_order, swapped = _softmax(outputs["sentence_order"][row]).tolist()
@@ -89,20 +95,34 @@ def masked_answers(
     return answers
 
 
-def fill(text: str, tokens: Sequence[str]) -> str:
+def fill(text: str, tokens: Sequence[str], suffix_mark: str = "") -> str:
     """The text with its first `[MASK]`s replaced.
+
+    Args:
+        text: with `[MASK]` in it.
+        tokens: the pieces to put there.
+        suffix_mark: what a piece that continues a word begins with; where it is empty, a piece
+            does so that has no word mark.
 
     >>> fill("The [MASK] is up[MASK].", ["\u2581index", "dated"])
     'The index is updated.'
+    >>> fill("He [MASK] [MASK].", ["play", "##ed"], "##")
+    'He played.'
     """
     parts = text.split(MASK)
     result = parts[0]
     for number, part in enumerate(parts[1:]):
         token = tokens[number] if number < len(tokens) else MASK
-        # A piece without a word mark goes on with the word before it.
-        if token is not MASK and not token.startswith(WORD_MARK):
-            result = result.rstrip(" ")
-        result += token.replace(WORD_MARK, "") + part
+        if token is not MASK:
+            # A piece that goes on with the word before it leaves no space.
+            if suffix_mark:
+                continues = token.startswith(suffix_mark) and token != suffix_mark
+                token = token.removeprefix(suffix_mark) if continues else token
+            else:
+                continues = not token.startswith(WORD_MARK)
+                token = token.replace(WORD_MARK, "")
+            result = result.rstrip(" ") if continues else result
+        result += token + part
     return result
 
 

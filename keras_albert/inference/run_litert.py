@@ -1,5 +1,7 @@
 """Runs a TFLite folder with ai-edge-litert, sentencepiece and NumPy, and nothing else.
 
+A WordPiece vocabulary takes no sentencepiece but keras_albert/text/wordpiece.py, plain Python.
+
 This file imports nothing of keras_albert. As a program it answers a job, in a process that has
 only its runtime: `python run_litert.py JOB.json`; see `answer_job`.
 """
@@ -23,7 +25,7 @@ SIGNATURE = "tokens"
 
 
 class LiteRTModel:
-    """A TFLite folder: model.tflite, spiece.model and model.json.
+    """A TFLite folder: model.tflite, the vocabulary and model.json.
 
     Args:
         folder: what `export_tflite` wrote.
@@ -39,7 +41,9 @@ class LiteRTModel:
         folder = Path(folder)
         try:
             self.description = json.loads((folder / "model.json").read_text("utf-8"))
-            files = {name: (folder / name).read_bytes() for name in (MODEL_FILE, "spiece.model")}
+            # Exports made before there was a choice say nothing of it.
+            vocabulary = str(self.description.get("vocabulary_file", "spiece.model"))
+            files = {name: (folder / name).read_bytes() for name in (MODEL_FILE, vocabulary)}
             expected = self.description["sha256"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{folder} is not a complete TFLite export: {error}") from error
@@ -49,7 +53,7 @@ class LiteRTModel:
                     f"{folder / name} is not the file that was exported (its checksum differs): it "
                     "is damaged or was replaced; export again"
                 )
-        self.encoder = TextEncoder(files["spiece.model"], self.description)
+        self.encoder = TextEncoder(files[vocabulary], self.description)
         try:
             self._interpreter = Interpreter(
                 model_content=files[MODEL_FILE], num_threads=num_threads

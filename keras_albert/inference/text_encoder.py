@@ -1,13 +1,14 @@
-"""Texts to a model's inputs with SentencePiece and NumPy alone.
+"""Texts to a model's inputs with SentencePiece (or WordPiece in plain Python) and NumPy alone.
 
-This file imports nothing of keras_albert: it also serves where that is not installed.
+This file needs nothing of keras_albert: it also serves where that is not installed.
 """
 
-from collections.abc import Sequence
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sentencepiece
 
 MASK = "[MASK]"
 
@@ -19,19 +20,28 @@ class TextEncoder:
     stretches between are encoded on their own. For a classifier it is ordinary characters.
 
     Args:
-        model_proto: a serialised SentencePiece model.
+        vocabulary: the content of the vocabulary's file: a serialised SentencePiece model, or the
+            pieces of a WordPiece vocabulary, one a line.
         description: what the model needs to know, `SavedTask.description` or an artifact's
             model.json.
 
     Raises:
-        ValueError: the model is damaged, or the description lacks something.
+        ValueError: the vocabulary is damaged, or the description lacks something.
+
+    Attributes:
+        piece: an id to its piece.
+        suffix_mark: what a piece that continues a word begins with, `##`; empty for SentencePiece,
+            where pieces that begin a word are marked.
     """
 
-    def __init__(self, model_proto: bytes, description: dict[str, Any]) -> None:
-        try:
-            self.processor = sentencepiece.SentencePieceProcessor(model_proto=model_proto)
-        except (RuntimeError, ValueError) as error:
-            raise ValueError("the vocabulary is not a SentencePiece model") from error
+    def __init__(self, vocabulary: bytes, description: dict[str, Any]) -> None:
+        self.piece: Callable[[int], str]
+        self._encode: Callable[[str], list[int]]
+        self.suffix_mark = ""
+        if description.get("tokenizer") == "wordpiece":
+            size = self._take_wordpiece(vocabulary, description)
+        else:
+            size = self._take_sentencepiece(vocabulary)
         try:
             self.sequence_length = int(description["sequence_length"])
             self.truncate = str(description["truncate"])
@@ -45,10 +55,9 @@ class TextEncoder:
             vocabulary_size = int(description["vocabulary_size"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"the model's description is not complete: {error!r}") from error
-        if self.processor.GetPieceSize() != vocabulary_size:
+        if size != vocabulary_size:
             raise ValueError(
-                f"the vocabulary has {self.processor.GetPieceSize()} pieces and the model was made "
-                f"with {vocabulary_size}"
+                f"the vocabulary has {size} pieces and the model was made with {vocabulary_size}"
             )
 
     def __call__(
@@ -88,6 +97,29 @@ class TextEncoder:
             seconds.append(kept[1] + 1 if len(kept) == 2 else 0)
         return self._arrays(rows, seconds), cut
 
+    def _take_sentencepiece(self, model_proto: bytes) -> int:
+        """Reads a SentencePiece model; returns its size."""
+        import sentencepiece
+
+        try:
+            processor = sentencepiece.SentencePieceProcessor(model_proto=model_proto)
+        except (RuntimeError, ValueError) as error:
+            raise ValueError("the vocabulary is not a SentencePiece model") from error
+        self.piece, self._encode = processor.IdToPiece, processor.Encode
+        return int(processor.GetPieceSize())
+
+    def _take_wordpiece(self, content: bytes, description: dict[str, Any]) -> int:
+        """Reads a WordPiece vocabulary; returns its size."""
+        module = _wordpiece_module()
+        try:
+            pieces = module.read_pieces(content)
+            wordpiece = module.WordPiece(pieces, **description["tokenizer_options"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"the vocabulary is not a WordPiece vocabulary: {error}") from error
+        self.piece, self._encode = pieces.__getitem__, wordpiece.encode
+        self.suffix_mark = module.SUFFIX
+        return len(pieces)
+
     def _ids(self, text: Any, number: int) -> list[int]:
         if not isinstance(text, str):
             raise ValueError(f"text {number} is {type(text).__name__}, not a string")
@@ -103,7 +135,7 @@ class TextEncoder:
         for index, part in enumerate(parts):
             if index:
                 ids.append(self.mask_id)
-            for piece in self.processor.Encode(part):
+            for piece in self._encode(part):
                 ids += self.replacements.get(piece, [piece])
         return ids
 
@@ -136,3 +168,20 @@ class TextEncoder:
             for number, place in enumerate(places):
                 arrays["mask_positions"][number, : len(place)] = place
         return arrays
+
+
+def _wordpiece_module() -> Any:
+    """`keras_albert.text.wordpiece`; by its file where this one runs without its package."""
+    if __package__:
+        from keras_albert.text import wordpiece
+
+        return wordpiece
+    here = Path(__file__)
+    copies = [here.with_name("wordpiece.py"), here.parents[1] / "text" / "wordpiece.py"]
+    specification = importlib.util.spec_from_file_location(
+        "wordpiece", next(file for file in copies if file.is_file())
+    )
+    assert specification is not None and specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

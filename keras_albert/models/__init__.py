@@ -5,23 +5,31 @@ from keras_albert.models.from_preset import tokenizer_folder
 from keras_albert.models.losses import MaskedTokenLoss
 from keras_albert.models.masked_lm import AlbertMaskedLM
 from keras_albert.models.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
+from keras_albert.models.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.pretrainer import AlbertPretrainer
 from keras_albert.models.pretrainer_preprocessor import AlbertPretrainerPreprocessor
+from keras_albert.models.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
+from keras_albert.models.token_classifier import AlbertTokenClassifier
+from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 
-# The tokenizer is a floor below and knows neither the model it serves nor the preset names.
-AlbertTokenizer.backbone_cls = AlbertBackbone
-AlbertTokenizer.find_preset = tokenizer_folder
+# The tokenizers are a floor below and know neither the model they serve nor the preset names.
+for _tokenizer in (AlbertTokenizer, ChineseTokenizer):
+    _tokenizer.backbone_cls = AlbertBackbone
+    _tokenizer.find_preset = tokenizer_folder
 
 __all__ = [
     "AlbertBackbone",
     "AlbertMaskedLM",
     "AlbertMaskedLMPreprocessor",
+    "AlbertMultipleChoice",
     "AlbertPretrainer",
     "AlbertPretrainerPreprocessor",
+    "AlbertQuestionAnswerer",
     "AlbertTextClassifier",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTokenClassifier",
     "MaskedTokenLoss",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_albert.convert import is_foreign, open_checkpoint
 from keras_albert.files import read_json
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.from_preset import (
@@ -16,6 +17,7 @@ from keras_albert.models.from_preset import (
 )
 from keras_albert.models.text_packing import pack
 from keras_albert.models.texts import is_symbolic, read_texts
+from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 
 
@@ -26,10 +28,11 @@ class AlbertPreprocessor:
 
     Texts are read by sentencepiece and packed by NumPy, with no TensorFlow in between. Mapped over
     a `tf.data.Dataset`, the same code runs as a Python function in the graph, so the ids are equal
-    everywhere; what must leave Python takes `AlbertTokenizer.in_graph`.
+    everywhere; what must leave Python takes the tokenizer's `in_graph`.
     """
 
     backbone_cls = AlbertBackbone
+    # KerasHub asks it for a preset's tokenizer, and gets a `ChineseTokenizer` where that was saved.
     tokenizer_cls = AlbertTokenizer
 
     tokenizer: Any
@@ -135,6 +138,10 @@ class AlbertPreprocessor:
         """
         folder = tokenizer_folder(preset)
         local = Path(folder)
+        if local.is_dir() and is_foreign(local):
+            with open_checkpoint(local) as checkpoint:
+                length = min(512, checkpoint.backbone["max_sequence_length"])
+            return cls(**{"tokenizer": load_tokenizer(local), "sequence_length": length, **kwargs})
         if local.is_dir():
             saved = saved_class(local / PREPROCESSOR_FILE)
             if saved is None or not issubclass(saved, cls):

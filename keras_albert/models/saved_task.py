@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
-import sentencepiece
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
@@ -15,7 +13,8 @@ from keras_albert.models.masked_lm import AlbertMaskedLM
 from keras_albert.models.pretrainer import AlbertPretrainer
 from keras_albert.models.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_packing import check_packing
-from keras_albert.text.pieces import digit_comma_table
+from keras_albert.text.chinese_tokenizer import ChineseTokenizer
+from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 
 LABELS_FILE = "labels.json"
@@ -49,7 +48,7 @@ class SavedTask:
     folder: Path
     kind: str
     task: Any
-    tokenizer: AlbertTokenizer
+    tokenizer: AlbertTokenizer | ChineseTokenizer
     sequence_length: int
     truncate: str
     labels: list[str] | None
@@ -87,11 +86,10 @@ class SavedTask:
             if not (folder / name).is_file():
                 raise InputError(f"{folder} is not complete: {name} is missing.")
         try:
-            # Checks the vocabulary first: KerasHub hands a damaged one to TensorFlow, which answers
-            # with an error class of its own.
-            AlbertTokenizer.load(folder)
+            # The vocabulary first: KerasHub hands a damaged one to TensorFlow, which answers with
+            # an error class of its own.
+            tokenizer = load_tokenizer(folder)
             task = task_class.from_preset(str(folder), dtype="float32")  # type: ignore[union-attr]
-            tokenizer = AlbertTokenizer.from_preset(str(folder))
         except InputError:
             raise
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -120,8 +118,8 @@ class SavedTask:
     def description(self) -> dict[str, Any]:
         """What a program needs beside weights and vocabulary to turn texts into answers, as JSON.
 
-        "id_replacements" is there for tokenizers with `google_digit_comma`; "outputs" says
-        whether a classifier's scores are "logits" or "probabilities" already.
+        What belongs to the tokenizer is described at its `description`; "outputs" says whether a
+        classifier's scores are "logits" or "probabilities" already.
         """
         tokenizer = self.tokenizer
         described: dict[str, Any] = {
@@ -137,27 +135,13 @@ class SavedTask:
                 "sep": tokenizer.sep_token_id,
                 "mask": tokenizer.mask_token_id,
             },
-            "id_replacements": self._id_replacements(),
-            "normalization": "inside spiece.model; pass the text as it is",
+            **tokenizer.description(),
         }
         if self.kind == "text_classifier":
             described["problem"] = self.task.problem
             described["labels"] = self.labels
             described["outputs"] = _OUTPUT_ACTIVATIONS.get(self.task.activation, "scores")
         return described
-
-    def _id_replacements(self) -> dict[str, list[int]]:
-        if not self.tokenizer.google_digit_comma:
-            return {}
-        processor = sentencepiece.SentencePieceProcessor(model_proto=self.tokenizer.proto)
-        lengths, table = digit_comma_table(
-            self.tokenizer.get_vocabulary(),
-            lambda text: processor.Encode(text, return_type=str),
-            processor.PieceToId,
-        )
-        return {
-            str(i): table[i, : lengths[i]].tolist() for i in np.flatnonzero(lengths > 1).tolist()
-        }
 
 
 def _labels(folder: Path, task: Any) -> list[str]:

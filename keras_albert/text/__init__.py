@@ -1,14 +1,19 @@
 """Raw text to token ids: corpus, normalisation, vocabulary, tokenizer."""
 
+from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.corpus import Document, read_documents
+from keras_albert.text.encoding import Encoding
+from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.normalization import normalize, with_normalization
-from keras_albert.text.tokenizer import AlbertTokenizer, Encoding
+from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
 
 __all__ = [
     "AlbertTokenizer",
+    "ChineseTokenizer",
     "Document",
     "Encoding",
+    "load_tokenizer",
     "normalize",
     "read_documents",
     "train_vocabulary",

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from keras_albert.files import read_json
+
 
 class NamedPresets:
     """Mixed into a KerasHub tokenizer: `from_preset` asks `find_preset` what a name stands for.
@@ -22,10 +24,25 @@ class NamedPresets:
 
         Args:
             preset: a name of this package, a folder that `save_to_preset` wrote, the folder of a
-                training run, or an address that KerasHub reads.
+                training run, an address that KerasHub reads, or a folder that `load_tokenizer`
+                reads.
             **kwargs: constructor arguments, instead of the preset's.
 
         Raises:
             InputError: there is no such preset, or it has no tokenizer.
         """
-        return super().from_preset(cls.find_preset(preset), **kwargs)  # type: ignore[misc]
+        folder = cls.find_preset(preset)
+        if Path(folder).is_dir() and not _is_preset(Path(folder)):
+            from keras_albert.text.find_tokenizer import load_tokenizer  # which imports the classes
+
+            return load_tokenizer(folder, **kwargs)
+        return super().from_preset(folder, **kwargs)  # type: ignore[misc]
+
+
+def _is_preset(folder: Path) -> bool:
+    """Whether a folder's tokenizer.json is KerasHub's and not that of the tokenizers library."""
+    file = folder / "tokenizer.json"
+    if not file.is_file():
+        return False
+    content = read_json(file)
+    return isinstance(content, dict) and "registered_name" in content

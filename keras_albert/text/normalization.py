@@ -5,8 +5,11 @@ ALBERT tokenizes lower-case text without accents: whitespace is collapsed, the t
 `tokenization.py`, `preprocess_text`). Google does it in Python, before SentencePiece. Here it is
 the model's own character map, so Python, a TensorFlow graph, TFLite and C++ tokenize alike.
 
-The map works on one code point at a time. `normalize` is the same function in plain Python, and it
-differs from Google's four steps in three ways, each of which a test counts:
+`Normalization` says which steps: Google's, or those of transformers, which also writes the quotes
+`` and '' as " and drops marks of all kinds. The map holds the quotes too.
+
+The map works on one code point at a time (quotes apart). `normalize` is the same function in plain
+Python, and it differs from Google's four steps in three ways, each of which a test counts:
 
 - `EXCEPTIONS`: control characters are dropped, and invisible formatting characters and the
   word mark U+2581 become spaces. These are the `nmt` rules of ALBERT's own `nmt_nfkc` model, which
@@ -21,6 +24,8 @@ import functools
 import sys
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
@@ -43,12 +48,66 @@ EXCEPTIONS: dict[str, str] = {
 sentencepiece.SetMinLogLevel(1)
 
 
-def _four_steps(character: str) -> str:
-    """Google's steps for one code point: whitespace, NFKD, combining marks, lower case."""
-    if character.isspace():
-        return " "
-    decomposed = unicodedata.normalize("NFKD", character)
-    return "".join(part for part in decomposed if not unicodedata.combining(part)).lower()
+@dataclass(frozen=True)
+class Normalization:
+    """Which steps are taken before a model's own character map.
+
+    Attributes:
+        lowercase: whether to write lower case.
+        accents: "combining" drops characters with a combining class, as Google's
+            `preprocess_text` does; "marks" drops all marks (categories Mn, Mc, Me), as transformers
+            5 does; "keep" neither decomposes nor drops.
+        quotes: whether `` and '' become ", as in transformers and not in Google's code.
+    """
+
+    lowercase: bool = True
+    accents: Literal["combining", "marks", "keep"] = "combining"
+    quotes: bool = False
+
+    @property
+    def name(self) -> str:
+        """What a model that does these steps carries in `normalizer_spec.name`."""
+        name = NORMALIZER_NAME if self.lowercase else "albert_nfkd"
+        name += {"combining": "", "marks": "_marks", "keep": "_accents"}[self.accents]
+        return name + ("_quotes" if self.quotes else "")
+
+    def steps(self, character: str) -> str:
+        """The steps for one code point: white space, NFKD, marks, lower case."""
+        if character.isspace():
+            return " "
+        if self.accents != "keep":
+            character = unicodedata.normalize("NFKD", character)
+            drops = unicodedata.combining if self.accents == "combining" else _is_mark
+            character = "".join(part for part in character if not drops(part))
+        return character.lower() if self.lowercase else character
+
+    def leaves(self, block: str) -> bool:
+        """Whether the steps leave all characters of a block as they are."""
+        return (
+            not any(map(str.isspace, block))
+            and not (self.lowercase and block.lower() != block)
+            and (
+                self.accents == "keep"
+                or (
+                    unicodedata.is_normalized("NFKD", block)
+                    and not any(map(unicodedata.combining, block))
+                    and not (self.accents == "marks" and any(map(_is_mark, block)))
+                )
+            )
+        )
+
+
+GOOGLE = Normalization()
+"""google-research/albert, `tokenization.py`, `preprocess_text`."""
+
+HUGGINGFACE = Normalization(accents="marks", quotes=True)
+"""transformers 5, `AlbertTokenizer`."""
+
+_QUOTES = ("``", "''")
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character)[0] == "M"
 
 
 def normalize(text: str) -> str:
@@ -65,13 +124,13 @@ def normalize(text: str) -> str:
     """
     mapped = []
     for character in text:
-        steps = _four_steps(character)
+        steps = GOOGLE.steps(character)
         mapped.append("".join(EXCEPTIONS.get(part, part) for part in steps))
     return " ".join(part for part in "".join(mapped).split(" ") if part)
 
 
-def _changed_code_points(kept: frozenset[str]) -> Iterator[str]:
-    """Every code point that the four steps change, and those of `kept`.
+def _changed_code_points(kept: frozenset[str], steps: Normalization) -> Iterator[str]:
+    """Every code point that the steps change, and those of `kept`.
 
     Blocks of 256 that nothing touches (most of Unicode) are skipped whole: 0.3 s instead of 2 s.
     """
@@ -79,24 +138,19 @@ def _changed_code_points(kept: frozenset[str]) -> Iterator[str]:
         if 0xD800 <= start < 0xE000:  # surrogates are not characters
             continue
         block = "".join(map(chr, range(max(start, 1), start + 256)))
-        if (
-            unicodedata.is_normalized("NFKD", block)
-            and block.lower() == block
-            and not any(map(unicodedata.combining, block))
-            and not any(map(str.isspace, block))
-            and kept.isdisjoint(block)
-        ):
+        if kept.isdisjoint(block) and steps.leaves(block):
             continue
         for character in block:
-            if character in kept or _four_steps(character) != character:
+            if character in kept or steps.steps(character) != character:
                 yield character
 
 
-def _compose(second: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The map that does the four steps and then `second`.
+def _compose(second: list[tuple[str, str]], first: Normalization = GOOGLE) -> list[tuple[str, str]]:
+    """The map that does the steps of `first` and then `second`.
 
     Args:
         second: (source, target) pairs; sources may be several code points long.
+        first: the steps.
 
     Returns:
         (source, target) pairs. A source of several code points is kept where `second` treats the
@@ -108,10 +162,11 @@ def _compose(second: list[tuple[str, str]]) -> list[tuple[str, str]]:
         escape_whitespaces=False,
         remove_extra_whitespaces=False,
     )
-    steps = functools.cache(_four_steps)
+    steps = functools.cache(first.steps)
     single = frozenset(source for source, _ in second if len(source) == 1)
     composed = {
-        character: after.Normalize(steps(character)) for character in _changed_code_points(single)
+        character: after.Normalize(steps(character))
+        for character in _changed_code_points(single, first)
     }
     several = {source for source, _ in second if len(source) > 1}
     # The text may hold the beginning of a sequence already joined: a Korean syllable of two
@@ -121,6 +176,8 @@ def _compose(second: list[tuple[str, str]]) -> list[tuple[str, str]]:
         whole = after.Normalize("".join(map(steps, source)))
         if whole != "".join(composed.get(character, character) for character in source):
             composed[source] = whole
+    if first.quotes:
+        composed |= dict.fromkeys(_QUOTES, after.Normalize('"'))
     return sorted((source, target) for source, target in composed.items() if source != target)
 
 
@@ -138,22 +195,63 @@ def normalizer() -> sentencepiece.SentencePieceNormalizer:
     )
 
 
-def with_normalization(model_proto: bytes) -> bytes:
-    """A SentencePiece model whose character map does ALBERT's four steps first.
+def with_normalization(model_proto: bytes, steps: Normalization = GOOGLE) -> bytes:
+    """A SentencePiece model whose character map does ALBERT's steps first.
 
     For a model trained elsewhere, whose user is expected to normalise the text before (Google's
-    published `spiece.model` files): the four steps are put in front of the map the model has, so
-    that the result on raw text is that of both in turn. A model without a map of its own gets
-    exactly the map of `normalizer`.
+    published `30k-clean.model` and `spiece.model`): the steps are put in front of the map the
+    model has, so that the result on raw text is that of both in turn. A model without a map of its
+    own gets, for Google's steps, exactly the map of `normalizer`.
 
     Not reproduced: a combining mark that stands between two code points which the model's own map
     would join once the mark is gone.
 
     Args:
         model_proto: a serialised SentencePiece model.
+        steps: which steps.
 
     Returns:
         The serialised model with the new map; a model that already has it is returned unchanged.
+
+    Raises:
+        InputError: the bytes are not a SentencePiece model, or its map holds other steps already.
+    """
+    model = parse_model(model_proto)
+    spec = model.normalizer_spec
+    if is_normalized(model):
+        # A vocabulary trained by this package has Google's steps and no name that says so.
+        found = spec.name if spec.name.startswith("albert_") else GOOGLE.name
+        if found == steps.name:
+            return model_proto
+        raise InputError(
+            f"This model normalises text already, as {found!r} and not {steps.name!r}: import "
+            "the file it was made from instead."
+        )
+    spec.name = steps.name
+    spec.precompiled_charsmap = _composed_charsmap(spec.precompiled_charsmap, steps)
+    spec.remove_extra_whitespaces = True
+    spec.ClearField("normalization_rule_tsv")
+    return bytes(model.SerializeToString())
+
+
+@functools.lru_cache(maxsize=4)  # it takes 4 s, and published models have one map between them
+def _composed_charsmap(charsmap: bytes, steps: Normalization) -> bytes:
+    """A model's compiled map (or none) with the steps in front."""
+    own = sorted(EXCEPTIONS.items())
+    if charsmap:
+        spec = sentencepiece_model_pb2.NormalizerSpec(precompiled_charsmap=charsmap)
+        model = sentencepiece_model_pb2.ModelProto(normalizer_spec=spec)
+        model.pieces.add(piece="<unk>", type=2)  # a model must have one
+        serialized = bytes(model.SerializeToString())
+        own = sentencepiece.SentencePieceNormalizer(model_proto=serialized).Decompile()
+    composed = sentencepiece.SentencePieceNormalizer(norm_map=_compose(own, steps))
+    built = sentencepiece_model_pb2.NormalizerSpec()
+    built.ParseFromString(composed.serialized_normalizer_spec())
+    return bytes(built.precompiled_charsmap)
+
+
+def parse_model(model_proto: bytes) -> sentencepiece_model_pb2.ModelProto:
+    """A SentencePiece model's content.
 
     Raises:
         InputError: the bytes are not a SentencePiece model.
@@ -165,17 +263,19 @@ def with_normalization(model_proto: bytes) -> bytes:
         raise InputError("These bytes are not a SentencePiece model.") from error
     if not model.pieces:
         raise InputError("These bytes are not a SentencePiece model: it holds no pieces.")
+    return model
+
+
+def is_normalized(model: sentencepiece_model_pb2.ModelProto) -> bool:
+    """Whether a model's map holds ALBERT's steps already, whichever.
+
+    By its name; or, since SentencePiece's trainer gives every map a name of its own, by what it
+    does: no other map that models come with takes an accent off.
+    """
     spec = model.normalizer_spec
-    if spec.name == NORMALIZER_NAME:
-        return model_proto
-    if spec.precompiled_charsmap:
-        own = sentencepiece.SentencePieceNormalizer(model_proto=model_proto).Decompile()
-    else:
-        own = sorted(EXCEPTIONS.items())
-    composed = sentencepiece.SentencePieceNormalizer(norm_map=_compose(own))
-    built = sentencepiece_model_pb2.NormalizerSpec()
-    built.ParseFromString(composed.serialized_normalizer_spec())
-    spec.name = NORMALIZER_NAME
-    spec.precompiled_charsmap = built.precompiled_charsmap
-    spec.ClearField("normalization_rule_tsv")
-    return bytes(model.SerializeToString())
+    if spec.name.startswith("albert_"):
+        return True
+    if not spec.precompiled_charsmap:
+        return False
+    own = sentencepiece.SentencePieceNormalizer(model_proto=bytes(model.SerializeToString()))
+    return str(own.Normalize("\u00c9")).strip("\u2581 ") == "e"

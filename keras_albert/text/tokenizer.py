@@ -2,52 +2,34 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, Literal
 
 import keras
-import keras_hub
 import numpy as np
 import sentencepiece
 
 from keras_albert.errors import InputError
-from keras_albert.files import write_aside
+from keras_albert.files import read_json, write_aside
 from keras_albert.text import pieces as piece_rules
-from keras_albert.text.in_graph import FastTokenizer, digit_comma_in_graph, in_graph_tokenizer
+from keras_albert.text.encoding import Encoding, bad_text, checked_ids
+from keras_albert.text.in_graph import in_graph_tokenizer
 from keras_albert.text.named_presets import NamedPresets
+from keras_albert.text.normalization import GOOGLE, HUGGINGFACE, with_normalization
 from keras_albert.text.offsets import piece_offsets
+from keras_albert.text.options_file import read_options, write_options
+from keras_albert.text.sentencepiece_layer import OPTIONS, SentencePieceLayer
 
 MODEL_FILENAME = "spiece.model"
 _PRESET_ASSET = Path("assets/tokenizer/vocabulary.spm")
 # SentencePiece starts a thread pool for every list, which costs more than encoding a few texts.
 _SMALL_BATCH = 16
-_SPECIAL_PIECES = {
-    "pad_token": "<pad>",
-    "unk_token": "<unk>",
-    "cls_token": "[CLS]",
-    "sep_token": "[SEP]",
-    "mask_token": "[MASK]",
-}
-
-
-class Encoding(NamedTuple):
-    """One text, encoded: n pieces with their places in the original text.
-
-    Attributes:
-        ids: int32 [n].
-        pieces: n surface pieces; an unknown stretch shows its (normalised) characters.
-        offsets: int64 [n, 2], the half-open range of characters of the original text a piece
-            comes from, without the white space in front of it.
-    """
-
-    ids: np.ndarray
-    pieces: list[str]
-    offsets: np.ndarray
 
 
 @keras.saving.register_keras_serializable("keras_albert")
-class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer):
+class AlbertTokenizer(NamedPresets, SentencePieceLayer):
     """ALBERT's SentencePiece tokenizer.
 
     Everything about the text (normalisation included) lives in the SentencePiece model, so the
@@ -77,24 +59,18 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
     ```
     """
 
-    def __init__(self, proto: Any = None, *, google_digit_comma: bool = False, **kwargs: Any):
-        for attribute, piece in _SPECIAL_PIECES.items():
-            self._add_special_token(piece, attribute)
-        self._add_special_token("[CLS]", "start_token")
-        self._add_special_token("[SEP]", "end_token")
-        if google_digit_comma and (
-            kwargs.get("sequence_length") or kwargs.get("dtype") == "string"
-        ):
-            raise InputError(
-                "google_digit_comma=True changes the number of ids, so it cannot be combined with "
-                "sequence_length or dtype='string'. Leave those out and pack afterwards."
-            )
-        self.google_digit_comma = google_digit_comma
-        super().__init__(proto=proto, **kwargs)
+    VOCABULARY_FILE: ClassVar[str] = MODEL_FILENAME
 
     @classmethod
     def load(cls, path: str | Path, **kwargs: Any) -> "AlbertTokenizer":
         """Reads a vocabulary folder, a preset folder or a SentencePiece model file.
+
+        The model is taken as it is: what was trained elsewhere goes through `imported`, and
+        `find_tokenizer.load_tokenizer` finds out which it is.
+
+        Args:
+            path: the folder or the file. What `save` wrote beside it holds.
+            **kwargs: constructor arguments, instead of those.
 
         Raises:
             InputError: there is no such file, or it is not a model with ALBERT's special pieces.
@@ -109,38 +85,89 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
                 f"No vocabulary at {path}: expected a SentencePiece model file or a folder with "
                 f"{MODEL_FILENAME} in it, as `keras-albert vocabulary` writes."
             )
-        proto = file.read_bytes()
+        if file == path / _PRESET_ASSET and (path / "tokenizer.json").is_file():
+            config = read_json(path / "tokenizer.json")["config"]
+            options = {name: config[name] for name in OPTIONS if name in config}
+        else:
+            options = read_options(file.parent, OPTIONS)
+        return cls.from_proto(file.read_bytes(), str(file), **{**options, **kwargs})
+
+    @classmethod
+    def imported(
+        cls,
+        path: str | Path,
+        mode: Literal["google", "hf"] = "google",
+        *,
+        lowercase: bool = True,
+        keep_accents: bool = False,
+        **kwargs: Any,
+    ) -> "AlbertTokenizer":
+        """Reads a model whose user is expected to normalise the text: Google's published files.
+
+        ALBERT's normalisation is written into the model, so that it reads raw text as Google's
+        code or transformers do.
+
+        Args:
+            path: a `30k-clean.model`, a `spiece.model`.
+            mode: "google" keeps quotes as they are and splits a piece that ends in a digit and a
+                comma; "hf", as transformers 5, writes `` and '' as " and splits nothing.
+            lowercase: whether to write lower case.
+            keep_accents: neither decompose characters nor drop marks.
+            **kwargs: constructor arguments.
+
+        Raises:
+            InputError: there is no such file, it is not a SentencePiece model with ALBERT's
+                special pieces, it normalises text in another way already, or the mode is unknown.
+        """
+        if mode not in ("google", "hf"):
+            raise InputError(f"mode={mode!r} is unknown: use 'google' or 'hf'.")
+        path = Path(path)
+        if not path.is_file():
+            raise InputError(f"{path} is no file; expected a SentencePiece model.")
+        steps = replace(GOOGLE if mode == "google" else HUGGINGFACE, lowercase=lowercase)
+        if keep_accents:
+            steps = replace(steps, accents="keep")
+        try:
+            proto = with_normalization(path.read_bytes(), steps)
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from error
+        kwargs = {"google_digit_comma": mode == "google", **kwargs}
+        return cls.from_proto(proto, str(path), **kwargs)
+
+    @classmethod
+    def from_proto(cls, proto: bytes, source: str, **kwargs: Any) -> "AlbertTokenizer":
+        """A tokenizer of a serialised model, with errors that name where it came from.
+
+        Args:
+            proto: the model.
+            source: what to call it.
+            **kwargs: constructor arguments.
+
+        Raises:
+            InputError: it is not a SentencePiece model with ALBERT's special pieces.
+        """
         try:
             if not proto:  # SentencePiece takes an empty model without a word
                 raise ValueError("an empty file")
             sentencepiece.SentencePieceProcessor(model_proto=proto)
         except (RuntimeError, ValueError) as error:
-            raise InputError(f"{file} is not a SentencePiece model.") from error
+            raise InputError(f"{source} is not a SentencePiece model.") from error
         try:
             return cls(proto, **kwargs)
         except InputError:
             raise
         except ValueError as error:
             raise InputError(
-                f"{file} is not an ALBERT vocabulary: {' '.join(str(error).split())}"
+                f"{source} is not an ALBERT vocabulary: {' '.join(str(error).split())}"
             ) from error
 
     def save(self, folder: str | Path) -> Path:
-        """Writes `spiece.model` into `folder` (aside, then renamed) and returns its path."""
+        """Writes `spiece.model`, and what it does not say beside it; returns the model's path."""
         destination = Path(folder) / MODEL_FILENAME
         with write_aside(destination) as aside:
             aside.write_bytes(self.proto)
+        write_options(folder, {"google_digit_comma": True} if self.google_digit_comma else {})
         return destination
-
-    def set_proto(self, proto: Any) -> None:
-        """Sets the model: bytes, a path, or None to wait for `load_assets`."""
-        for cached in ("_processor", "word_starts", "fingerprint", "_digit_comma"):
-            self.__dict__.pop(cached, None)
-        super().set_proto(proto)
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments; the model itself is an asset, not configuration."""
-        return {**super().get_config(), "google_digit_comma": self.google_digit_comma}
 
     # Text to ids
 
@@ -190,11 +217,11 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
         try:
             small = len(texts) < _SMALL_BATCH and all(isinstance(text, str) for text in texts)
             if small and not sample:
-                encoded = [self._processor.Encode(text, return_type="numpy") for text in texts]
+                encoded = [self.processor.Encode(text, return_type="numpy") for text in texts]
             else:
-                encoded = self._processor.Encode(texts, return_type="numpy", **options)
+                encoded = self.processor.Encode(texts, return_type="numpy", **options)
         except (RuntimeError, TypeError) as error:
-            raise self._bad_text(texts) from error
+            raise bad_text(texts) from error
         if self.google_digit_comma:
             encoded = [piece_rules.apply_table(ids, *self._digit_comma) for ids in encoded]
         return list(encoded)
@@ -211,8 +238,8 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
             InputError: the text is not a string, or holds a lone surrogate.
         """
         ids = self.encode([text])[0]
-        normalized, origins = self._processor.Normalize(text, with_offsets=True)
-        surfaces = self._processor.Encode(text, return_type=str)
+        normalized, origins = self.processor.Normalize(text, with_offsets=True)
+        surfaces = self.processor.Encode(text, return_type=str)
         if self.google_digit_comma:
             surfaces = [part for piece in surfaces for part in self._split_digit_comma(piece)]
         offsets = piece_offsets(text, normalized, origins, surfaces)
@@ -241,7 +268,7 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
         Raises:
             InputError: an id is outside the vocabulary.
         """
-        return str(self._processor.Decode(self._checked(ids)))
+        return str(self.processor.Decode(checked_ids(ids, self.vocabulary_size())))
 
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """The pieces of some ids.
@@ -249,7 +276,9 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
         Raises:
             InputError: an id is outside the vocabulary.
         """
-        return [self._processor.IdToPiece(index) for index in self._checked(ids)]
+        return [
+            self.processor.IdToPiece(index) for index in checked_ids(ids, self.vocabulary_size())
+        ]
 
     # The vocabulary
 
@@ -268,82 +297,42 @@ class AlbertTokenizer(NamedPresets, keras_hub.tokenizers.SentencePieceTokenizer)
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the serialised model, hexadecimal: what a token store remembers it by."""
+        """SHA-256 of the serialised model, hexadecimal: what a token store remembers it by.
+
+        With `google_digit_comma` the option's name is part of what is digested.
+        """
         self._check_vocabulary()
-        return hashlib.sha256(self.proto).hexdigest()
+        option = b"google_digit_comma" if self.google_digit_comma else b""
+        return hashlib.sha256(self.proto + option).hexdigest()
 
-    # KerasHub's own way in
+    @property
+    def vocabulary_bytes(self) -> bytes:
+        """What `save` writes: the serialised model."""
+        self._check_vocabulary()
+        return bytes(self.proto)
 
-    def tokenize(self, inputs: Any) -> Any:
-        """KerasHub's method: lists of ids in Python, a `RaggedTensor` in a TensorFlow graph."""
-        outputs = super().tokenize(inputs)
-        if not self.google_digit_comma:
-            return outputs
-        if isinstance(outputs, list):
-            rows = (np.array(row, dtype=np.int32) for row in outputs)
-            return [piece_rules.apply_table(row, *self._digit_comma).tolist() for row in rows]
-        if isinstance(outputs, np.ndarray):
-            return piece_rules.apply_table(outputs, *self._digit_comma)
-        import tensorflow as tf
+    def description(self) -> dict[str, Any]:
+        """What a program needs beside the vocabulary's file to make the same ids, as JSON.
 
-        if isinstance(outputs, tf.RaggedTensor):
-            flat, splits = digit_comma_in_graph(
-                outputs.flat_values, outputs.row_splits, self._digit_comma
-            )
-            return tf.RaggedTensor.from_row_splits(flat, splits)
-        splits = tf.stack([tf.constant(0, tf.int64), tf.size(outputs, tf.int64)])
-        return digit_comma_in_graph(outputs, splits, self._digit_comma)[0]
-
-    def _set_proto_tf(self, proto: bytes) -> None:
-        # KerasHub takes the ordinary operation, which breaks ties differently from SentencePiece:
-        # ids inside tf.data would not always be those outside.
-        super()._set_proto_tf(proto)
-        if self.compute_dtype == "int32" and not (self.add_bos or self.add_eos):
-            self._sentence_piece = FastTokenizer(proto)
+        "id_replacements": by which ids each id is replaced, where `google_digit_comma` is on.
+        """
+        replaced: dict[str, list[int]] = {}
+        if self.google_digit_comma:
+            lengths, table = self._digit_comma
+            rows = np.flatnonzero(lengths != 1).tolist()
+            replaced = {str(row): table[row, : lengths[row]].tolist() for row in rows}
+        return {
+            "tokenizer": "sentencepiece",
+            "vocabulary_file": MODEL_FILENAME,
+            "id_replacements": replaced,
+            "normalization": f"inside {MODEL_FILENAME}; pass the text as it is",
+        }
 
     # Helpers
 
-    @cached_property
-    def _processor(self) -> sentencepiece.SentencePieceProcessor:
-        self._check_vocabulary()
-        return sentencepiece.SentencePieceProcessor(model_proto=self.proto)
-
-    @cached_property
-    def _digit_comma(self) -> tuple[np.ndarray, np.ndarray]:
-        return piece_rules.digit_comma_table(
-            self.get_vocabulary(),
-            lambda text: self._processor.Encode(text, return_type=str),
-            self._processor.PieceToId,
-        )
-
     def _split_digit_comma(self, piece: str) -> list[str]:
-        index = self._processor.PieceToId(piece)
+        index = self.processor.PieceToId(piece)
         lengths, replacements = self._digit_comma
         if index == self.unk_token_id or lengths[index] == 1:
             return [piece]
-        return [self._processor.IdToPiece(int(i)) for i in replacements[index, : lengths[index]]]
-
-    def _checked(self, ids: Iterable[int]) -> list[int]:
-        checked = [int(index) for index in ids]
-        for index in checked:
-            if not 0 <= index < self.vocabulary_size():
-                raise InputError(
-                    f"Id {index} is outside the vocabulary of {self.vocabulary_size()} pieces "
-                    f"(0 to {self.vocabulary_size() - 1}). Was it made with another tokenizer?"
-                )
-        return checked
-
-    @staticmethod
-    def _bad_text(texts: list[Any]) -> InputError:
-        for number, text in enumerate(texts):
-            if not isinstance(text, str):
-                return InputError(f"Text {number} is {type(text).__name__}, not a string.")
-            try:
-                text.encode()
-            except UnicodeEncodeError as error:
-                return InputError(
-                    f"Text {number} holds a lone surrogate (U+{ord(text[error.start]):04X}) at "
-                    f"character {error.start}, which is no character: read the file as UTF-8, or "
-                    "drop it with text.encode(errors='ignore').decode()."
-                )
-        return InputError("The texts cannot be encoded.")
+        return [self.processor.IdToPiece(int(i)) for i in replacements[index, : lengths[index]]]

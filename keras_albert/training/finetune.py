@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_albert import files
+from keras_albert.convert import is_foreign, open_checkpoint
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json
 from keras_albert.models import (
@@ -127,7 +128,11 @@ def _fitting(settings: FinetuneSettings, model: str | Path) -> FinetuneSettings:
     folder = Path(tokenizer_folder(model))
     if not folder.is_dir():  # an address, not downloaded yet: the model checks its inputs itself
         return settings
-    config = read_json(folder / CONFIG_FILE)["config"]
+    if is_foreign(folder):
+        with open_checkpoint(folder) as checkpoint:
+            config = checkpoint.backbone
+    else:
+        config = read_json(folder / CONFIG_FILE)["config"]
     positions = config.get("max_sequence_length", settings.sequence_length)
     if settings.sequence_length <= positions:
         return settings

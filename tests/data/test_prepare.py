@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import os
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,7 +33,8 @@ def make_documents(count=50, seed=0):
 
 
 def content(directory):
-    return {path.name: path.read_bytes() for path in directory.iterdir()}
+    files = [path for path in directory.rglob("*") if path.is_file()]
+    return {path.name: path.read_bytes() for path in files}
 
 
 def test_the_store_holds_what_the_tokenizer_says(tmp_path, tokenizer):
@@ -44,6 +47,20 @@ def test_the_store_holds_what_the_tokenizer_says(tmp_path, tokenizer):
         assert store[number].id == document.id
         for got, text in zip(store[number].sentences, document.sentences, strict=True):
             np.testing.assert_array_equal(got, tokenizer.encode([text])[0])
+
+
+def test_the_vocabulary_is_in_the_store_when_it_appears(tmp_path, tokenizer, monkeypatch):
+    seen = []
+
+    def replace(source, destination):
+        seen.append({path.name for path in Path(source).rglob("*")})
+        rename(source, destination)
+
+    rename = os.replace
+    monkeypatch.setattr(os, "replace", replace)
+    prepare_documents(make_documents(), tokenizer, tmp_path / "s")
+    assert {"stub.json", "manifest.json"} <= seen[-1]
+    assert type(tokenizer).load(tmp_path / "s" / "tokenizer").fingerprint == tokenizer.fingerprint
 
 
 def test_files_in_several_forms_become_one_store(tmp_path, tokenizer):

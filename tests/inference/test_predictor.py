@@ -7,7 +7,7 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
-from tests.exported import LABELS, artifact, model_folder, sentences
+from tests.exported import CHINESE_TEXTS, LABELS, artifact, model_folder, sentences
 
 RUNTIMES = {
     "keras": lambda: model_folder("classifier"),
@@ -66,6 +66,19 @@ def test_masks_are_filled() -> None:
     pair = load_predictor(artifact("pretrainer", "tflite")).predict([("A [MASK].", "B [MASK].")])[0]
     assert sum(pair["sentence_order"].values()) == pytest.approx(1.0)
     assert len(pair["filled"]) == 2
+
+
+@pytest.mark.parametrize("runtime", ["saved-model", pytest.param("tflite", marks=ONCE)])
+def test_a_chinese_vocabulary_answers_alike_everywhere(runtime: str) -> None:
+    expected = load_predictor(model_folder("chinese")).predict(CHINESE_TEXTS)
+    actual = load_predictor(artifact("chinese", runtime)).predict(CHINESE_TEXTS)
+    assert [len(answer["masks"]) for answer in actual] == [1, 1, 0, 2]
+    for ours, theirs in zip(actual, expected, strict=True):
+        assert ours["filled"] == theirs["filled"]
+        for mask, other in zip(ours["masks"], theirs["masks"], strict=True):
+            assert [m["token"] for m in mask] == [m["token"] for m in other]
+            scores = [m["score"] for m in other]
+            np.testing.assert_allclose([m["score"] for m in mask], scores, atol=1e-5)
 
 
 def test_a_regression_answers_with_values() -> None:

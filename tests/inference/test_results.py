@@ -64,3 +64,8 @@ def test_masks() -> None:
 def test_fill() -> None:
     assert fill("The [MASK] is up[MASK].", ["\u2581index", "dated"]) == "The index is updated."
     assert fill("no mask", []) == "no mask"
+    assert fill("The [MASK] [MASK][MASK]!", ["play", "##ed", "##"], "##") == "The played##!"
+    assert (
+        fill("\u4eca\u5929[MASK]\u6c14 [MASK]", ["\u5929"], "##")
+        == "\u4eca\u5929\u5929\u6c14 [MASK]"
+    )

@@ -8,7 +8,7 @@ import pytest
 from keras_albert import AlbertBackbone, AlbertTextClassifierPreprocessor
 from keras_albert.errors import InputError
 from keras_albert.models.saved_task import SavedTask
-from tests.exported import LABELS, SEQUENCE_LENGTH, model_folder, tokenizer
+from tests.exported import LABELS, SEQUENCE_LENGTH, chinese_tokenizer, model_folder, tokenizer
 
 
 def test_all_weights_come_back() -> None:
@@ -32,6 +32,16 @@ def test_the_preprocessors_settings_are_kept(tmp_path: Path) -> None:
     saved = SavedTask.load(tmp_path)
     assert (saved.sequence_length, saved.truncate) == (32, "waterfall")
     assert saved.labels == ["0", "1", "2"]
+
+
+def test_a_chinese_tokenizer_comes_back() -> None:
+    saved = SavedTask.load(model_folder("chinese"))
+    assert saved.tokenizer.fingerprint == chinese_tokenizer().fingerprint
+    described = json.loads(json.dumps(saved.description()))
+    assert described["vocabulary_file"] == "vocab.txt"
+    assert described["special_token_ids"]["mask"] == chinese_tokenizer().mask_token_id
+    preprocessor = AlbertTextClassifierPreprocessor.from_preset(model_folder("chinese"))
+    assert preprocessor.tokenizer.fingerprint == chinese_tokenizer().fingerprint
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Texts that break tokenizers."""
 
 import random
+from collections.abc import Iterator
 
 HOSTILE = [
     "",
@@ -51,3 +52,9 @@ def random_texts(count: int, seed: int) -> list[str]:
         )
         for _ in range(count)
     ]
+
+
+def assigned_code_points() -> Iterator[str]:
+    """All characters but surrogates of the planes that hold any, and some private ones."""
+    for first, end in [(0, 0xD800), (0xE000, 0x40000), (0xE0000, 0xE0200), (0xF0000, 0xF0200)]:
+        yield from map(chr, range(first, end))

@@ -6,6 +6,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
 
 from keras_albert.errors import InputError
-from keras_albert.text import AlbertTokenizer
-from tests.text.hostile import HOSTILE
+from keras_albert.text import AlbertTokenizer, load_tokenizer
+from tests.text.hostile import HOSTILE, random_texts
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +135,97 @@ def test_digit_comma_rule_is_googles(
     assert np.array_equal(tokenizer(texts[0]), tokenizer.encode(texts)[0])
 
 
+def google_normalized(text: str) -> str:
+    """`preprocess_text` of google-research/albert, tokenization.py, with lower-casing."""
+    text = unicodedata.normalize("NFKD", " ".join(text.strip().split()))
+    return "".join(c for c in text if not unicodedata.combining(c)).lower()
+
+
+def test_an_imported_model_reads_as_googles_code(
+    published_model: Path, paragraphs: list[str]
+) -> None:
+    """Quotes stay as they are, and the digits-and-comma rule is on."""
+    tokenizer = AlbertTokenizer.imported(published_model, "google")
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(published_model))
+    texts = [*paragraphs[::2], *HOSTILE, *random_texts(3_000, seed=8)]
+    assert len(texts) > 12_000
+    commas, different = 0, []
+    for text, ids in zip(texts, tokenizer.encode(texts), strict=True):
+        normalized = google_normalized(text)
+        expected = google_encode_pieces(processor, normalized)
+        commas += processor.Encode(normalized, return_type=str) != expected
+        if ids.tolist() != [processor.PieceToId(piece) for piece in expected]:
+            different.append(text)
+    assert commas > 20
+    # A mark between two letters that join once it is gone, and the final sigma: see normalization.
+    assert len(different) < 30
+    assert all(any(map(unicodedata.combining, text)) or "\u03a3" in text for text in different), (
+        different
+    )
+    assert different == [text for text in different if text not in paragraphs]
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_an_imported_model_reads_as_transformers(
+    published_model: Path, paragraphs: list[str], tmp_path: Path, as_file: bool
+) -> None:
+    """The mode "hf"; from the file, and from what transformers writes. Ties may differ."""
+    from transformers import AlbertTokenizer as TransformersTokenizer
+
+    model = sentencepiece_model_pb2.ModelProto.FromString(published_model.read_bytes())
+    other = TransformersTokenizer(
+        vocab=[(piece.piece, piece.score) for piece in model.pieces],
+        _spm_precompiled_charsmap=model.normalizer_spec.precompiled_charsmap,
+    )
+    other.save_pretrained(str(tmp_path))
+    if as_file:
+        tokenizer = AlbertTokenizer.imported(published_model, "hf")
+    else:
+        tokenizer = load_tokenizer(tmp_path)
+    assert not tokenizer.google_digit_comma
+    texts = [text[:300] for text in paragraphs[::3]]
+    texts += ["``quoted'' and '''x''''", "Caf\u00e9 \ufb01 \u00bd \u2460", "a\ufe0fb \u0e01\u0e31"]
+    assert any("''" in text for text in texts[:-3])
+    theirs = other(texts, add_special_tokens=False).input_ids
+    pairs = list(zip(tokenizer.encode(texts), theirs, strict=True))
+    assert all(Counter(ours.tolist()) == Counter(expected) for ours, expected in pairs)
+    assert sum(ours.tolist() != expected for ours, expected in pairs) < 10
+
+
+def test_the_quotes_are_in_the_model(published_model: Path) -> None:
+    """So that the graph has them too."""
+    import tensorflow as tf
+
+    tokenizer = AlbertTokenizer.imported(published_model, "hf")
+    google = AlbertTokenizer.imported(published_model, "google")
+    texts = ["he said ``no'' twice", "it's ''' `` ` '", "\uff07\uff07"]
+    plain = [text.replace("``", '"').replace("''", '"') for text in texts]
+    encoded = [ids.tolist() for ids in tokenizer.encode(texts)]
+    assert encoded == [ids.tolist() for ids in google.encode(plain)]
+    assert encoded[0] != google.encode(texts)[0].tolist()
+    ids, splits = tokenizer.in_graph()(tf.constant(texts))
+    assert [part.tolist() for part in np.split(ids.numpy(), splits.numpy()[1:-1])] == encoded
+    text = "a ``b''"
+    offsets = tokenizer.encode_with_offsets(text).offsets
+    assert [2, 4] in offsets.tolist() and [5, 7] in offsets.tolist()
+
+
+def test_importing_what_is_none_is_refused(
+    published_model: Path, vocabulary: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "noise.model").write_bytes(b"no model")
+    for path, mode, message in [
+        (tmp_path / "noise.model", "google", "not a SentencePiece model"),
+        (tmp_path / "missing", "google", "is no file"),
+        (tmp_path, "google", "is no file"),
+        (published_model, "facebook", "mode=.facebook. is unknown"),
+        (vocabulary / "spiece.model", "hf", "normalises text already"),
+    ]:
+        with pytest.raises(InputError, match=message) as error:
+            AlbertTokenizer.imported(path, mode)  # type: ignore[arg-type]
+        assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize("options", [{"sequence_length": 8}, {"dtype": "string"}])
 def test_digit_comma_refuses_a_fixed_length(vocabulary: Path, options: dict[str, Any]) -> None:
     with pytest.raises(InputError, match="google_digit_comma"):
@@ -221,6 +313,19 @@ def test_fingerprint_is_that_of_the_file(
         assert AlbertTokenizer.load(path).fingerprint == tokenizer.fingerprint
 
 
+def test_the_digit_comma_rule_is_saved_and_told(tokenizer: AlbertTokenizer, tmp_path: Path) -> None:
+    splitting = AlbertTokenizer(tokenizer.proto, google_digit_comma=True)
+    assert splitting.fingerprint != tokenizer.fingerprint
+    splitting.save(tmp_path)
+    again = AlbertTokenizer.load(tmp_path)
+    assert again.google_digit_comma
+    assert again.fingerprint == splitting.fingerprint
+    assert not AlbertTokenizer.load(tmp_path, google_digit_comma=False).google_digit_comma
+    tokenizer.save(tmp_path)
+    assert AlbertTokenizer.load(tmp_path).fingerprint == tokenizer.fingerprint
+    assert [path.name for path in tmp_path.iterdir()] == ["spiece.model"]
+
+
 def test_a_new_model_replaces_what_was_derived_from_the_old(
     tokenizer: AlbertTokenizer, vocabulary: Path
 ) -> None:
@@ -287,7 +392,7 @@ def test_presets_round_trip(
     loaded = [
         AlbertTokenizer.from_preset(str(tmp_path)),
         keras_hub.models.Tokenizer.from_preset(str(tmp_path)),
-        AlbertTokenizer.load(tmp_path, google_digit_comma=google_digit_comma),
+        AlbertTokenizer.load(tmp_path),
     ]
     for other in loaded:
         assert type(other) is AlbertTokenizer

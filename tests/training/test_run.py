@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from keras_albert.data.prepare import prepare
 from keras_albert.errors import InputError
-from keras_albert.models import AlbertPretrainer
+from keras_albert.inference import load_predictor
+from keras_albert.models import AlbertMaskedLM, AlbertPretrainer
+from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.training import Recipe, pretrain
 from keras_albert.training.checkpoints import Checkpoints
 from keras_albert.training.training_log import read_metrics
@@ -64,6 +67,27 @@ def wait_for_step(child, step):
         if line == f"step {step}\n":
             return
     pytest.fail(f"the child ended before step {step}: {''.join(seen)}")
+
+
+def test_with_a_chinese_vocabulary(recipe_content, tmp_path):
+    """From a vocabulary to an answer: store, pretraining, prediction."""
+    sentences = [
+        "\u5929\u5730\u7384\u9ec4\u3002",
+        "\u5b87\u5b99\u6d2a\u8352\u3002",
+        "\u65e5\u6708\u76c8\u6603\u3002",
+    ]
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    tokenizer = ChineseTokenizer([*special, *dict.fromkeys("".join(sentences))])
+    (tmp_path / "corpus.txt").write_text("\n\n".join(["\n".join(sentences)] * 8), "utf-8")
+    prepare([str(tmp_path / "corpus.txt")], tokenizer, tmp_path / "store", language="zh", workers=2)
+    content = {**recipe_content, "total_steps": 4}
+    run = tmp_path / "run"
+    assert pretrain(Recipe.model_validate(content), tmp_path / "store", run).completed
+    loaded = AlbertMaskedLM.from_preset(run).preprocessor.tokenizer
+    assert loaded.fingerprint == tokenizer.fingerprint
+    (answer,) = load_predictor(run).predict(["\u5929[MASK]\u7384\u9ec4\u3002"])
+    assert [len(mask) for mask in answer["masks"]] == [5]
+    assert len(answer["filled"]) >= 5
 
 
 def test_killed_at_a_random_step_it_ends_with_the_same_bits(
