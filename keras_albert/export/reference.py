@@ -48,7 +48,7 @@ def references(
         sentences = [_with_mask(text) for text in sentences]
     # Long enough to be cut: every text has at least one piece.
     long = " ".join(sentences)
-    while len(saved.tokenizer.encode([long])[0]) <= saved.sequence_length:
+    while len(_ids(saved, long)) <= saved.sequence_length:
         long = f"{long} {long} ."
     turned = sentences[1:] + sentences[:1]
     batches: list[tuple[list[str], list[str] | None]] = [
@@ -73,8 +73,14 @@ def references(
 
 
 def _with_mask(text: str) -> str:
-    """The text with its middle word (and the last, of a long text) replaced by `[MASK]`."""
+    """The text with its middle word (and the last, of a long text) replaced by `[MASK]`.
+
+    Of a text without spaces, Chinese above all, it is the middle character.
+    """
     words = text.split(" ")
+    if len(words) == 1 and len(text) > 1:
+        middle = len(text) // 2
+        return text[:middle] + MASK + text[middle + 1 :]
     if len(words) > 8:
         words[-1] = MASK
     words[len(words) // 2] = MASK
