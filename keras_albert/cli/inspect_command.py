@@ -51,7 +51,7 @@ def _rows(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if found["labels"]:
         yield "labels", ", ".join(found["labels"])
     tokenizer = found["tokenizer"]
-    yield "tokenizer", f"{tokenizer['kind']}: {tokenizer['path']}" if tokenizer else "none"
+    yield "tokenizer", f"{tokenizer['kind']}: {tokenizer['file']}" if tokenizer else "none"
     for part, number in found["parameters"].items():
         yield f"parameters, {part.replace('_', ' ')}", f"{number:,}"
     for warning in found["warnings"]:

@@ -196,6 +196,10 @@ def _labels(file: Path, config: Mapping[str, Any], num_classes: int) -> list[str
     if not names:
         return None
     ids = [str(index) for index in range(num_classes)]
+    if isinstance(names, Mapping) and sorted(names) != sorted(ids):
+        # transformers 2.x and 3.x wrote two labels for every task, named like this.
+        if all(name == f"LABEL_{index}" for index, name in names.items()):
+            return None
     if not isinstance(names, Mapping) or sorted(names) != sorted(ids):
         raise InputError(
             f"{file}: id2label names {len(names)} labels and the classifier has {num_classes} "

@@ -39,6 +39,8 @@ def write_keras_hub(
             "KerasHub normalises in its masked-token head with an epsilon of 1e-5 instead of "
             "1e-12: its logits differ slightly."
         )
+    if checkpoint.labels is not None:
+        notes.append("The label names are left out: KerasHub has no place for them.")
     tokenizer = checkpoint.tokenizer
     if tokenizer is not None and tokenizer.kind != "sentencepiece":
         notes.append("The tokenizer is left out: KerasHub's ALBERT reads SentencePiece models.")

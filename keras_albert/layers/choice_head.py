@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_albert.layers.dropout import dropout as apply_dropout
+from keras_albert.layers.initialization import RandomWeights
 
 
 @keras.saving.register_keras_serializable("keras_albert")
@@ -28,7 +29,7 @@ class ChoiceHead(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator() if dropout else None
         self.dense = keras.layers.Dense(
             1,
-            kernel_initializer=keras.initializers.TruncatedNormal(stddev=initializer_range),
+            kernel_initializer=RandomWeights(stddev=initializer_range),
             dtype=self.dtype_policy,
             name="dense",
         )

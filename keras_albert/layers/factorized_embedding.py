@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_albert.errors import InputError
 from keras_albert.layers.dropout import dropout as apply_dropout
+from keras_albert.layers.initialization import RandomWeights
 
 
 @keras.saving.register_keras_serializable("keras_albert")
@@ -89,7 +90,7 @@ class FactorizedEmbedding(keras.layers.Layer):
             )
 
     def _initializer(self) -> keras.initializers.Initializer:
-        return keras.initializers.TruncatedNormal(stddev=self.initializer_range)
+        return RandomWeights(stddev=self.initializer_range)
 
     def build(
         self,

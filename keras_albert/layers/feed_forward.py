@@ -3,8 +3,10 @@
 from typing import Any
 
 import keras
+from keras import ops
 
 from keras_albert.layers.activations import activation_named
+from keras_albert.layers.initialization import RandomWeights
 
 
 @keras.saving.register_keras_serializable("keras_albert")
@@ -36,9 +38,7 @@ class FeedForward(keras.layers.Layer):
         def dense(units: int, name: str) -> keras.layers.Dense:
             return keras.layers.Dense(
                 units,
-                kernel_initializer=keras.initializers.TruncatedNormal(
-                    stddev=self.initializer_range
-                ),
+                kernel_initializer=RandomWeights(stddev=self.initializer_range),
                 dtype=self.dtype_policy,
                 name=name,
             )
@@ -51,7 +51,11 @@ class FeedForward(keras.layers.Layer):
 
     def call(self, x: Any) -> Any:
         """(B, S, H) -> (B, S, H)."""
-        return self.output_dense(self._activate(self.intermediate_dense(x)))
+        length, hidden_dim = ops.shape(x)[1], x.shape[-1]
+        # As a matrix: XLA's products of three axes are 5 to 10% slower on CPU, gradients too.
+        rows = ops.reshape(x, (-1, hidden_dim))
+        rows = self.output_dense(self._activate(self.intermediate_dense(rows)))
+        return ops.reshape(rows, (-1, length, hidden_dim))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """(B, S, H), as the input."""

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_albert.layers.activations import activation_named
+from keras_albert.layers.initialization import RandomWeights
 
 
 @keras.saving.register_keras_serializable("keras_albert")
@@ -38,7 +39,7 @@ class MaskedTokenHead(keras.layers.Layer):
         self.initializer_range = initializer_range
         self.dense = keras.layers.Dense(
             token_embedding.output_dim,
-            kernel_initializer=keras.initializers.TruncatedNormal(stddev=initializer_range),
+            kernel_initializer=RandomWeights(stddev=initializer_range),
             dtype=self.dtype_policy,
             name="dense",
         )

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_albert.errors import InputError
 from keras_albert.layers.dropout import dropout as apply_dropout
+from keras_albert.layers.initialization import RandomWeights
 
 
 def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any) -> tuple[Any, Any]:
@@ -75,9 +76,7 @@ class SelfAttention(keras.layers.Layer):
         def dense(units: int, name: str) -> keras.layers.Dense:
             return keras.layers.Dense(
                 units,
-                kernel_initializer=keras.initializers.TruncatedNormal(
-                    stddev=self.initializer_range
-                ),
+                kernel_initializer=RandomWeights(stddev=self.initializer_range),
                 dtype=self.dtype_policy,
                 name=name,
             )
@@ -108,7 +107,8 @@ class SelfAttention(keras.layers.Layer):
         """
         hidden_dim = self.num_heads * self.head_dim
         length = ops.shape(x)[1]
-        x = self.query_key_value(x)
+        # As a matrix: XLA's products of three axes are 5 to 10% slower on CPU, gradients too.
+        x = self.query_key_value(ops.reshape(x, (-1, hidden_dim)))
         x = ops.reshape(x, (-1, length, self.num_heads, 3 * self.head_dim))
         x = ops.transpose(x, (0, 2, 1, 3))
         query, key, value = ops.split(x, 3, axis=-1)
@@ -118,8 +118,8 @@ class SelfAttention(keras.layers.Layer):
         else:
             context, scores = _attend(query, key, value, attention_bias, rate, seed)
         context = ops.transpose(context, (0, 2, 1, 3))
-        context = ops.reshape(context, (-1, length, hidden_dim))
-        output = self.output_dense(context)
+        output = self.output_dense(ops.reshape(context, (-1, hidden_dim)))
+        output = ops.reshape(output, (-1, length, hidden_dim))
         return (output, scores) if return_attention_scores else output
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

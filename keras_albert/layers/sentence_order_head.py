@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_albert.layers.initialization import RandomWeights
+
 
 @keras.saving.register_keras_serializable("keras_albert")
 class SentenceOrderHead(keras.layers.Layer):
@@ -21,7 +23,7 @@ class SentenceOrderHead(keras.layers.Layer):
         self.initializer_range = initializer_range
         self.dense = keras.layers.Dense(
             2,
-            kernel_initializer=keras.initializers.TruncatedNormal(stddev=initializer_range),
+            kernel_initializer=RandomWeights(stddev=initializer_range),
             dtype=self.dtype_policy,
             name="dense",
         )

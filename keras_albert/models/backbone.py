@@ -7,6 +7,7 @@ import keras_hub
 
 from keras_albert.errors import InputError
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
+from keras_albert.layers.initialization import RandomWeights
 from keras_albert.layers.shared_encoder import SharedEncoder
 from keras_albert.models.from_preset import PresetNames
 
@@ -136,7 +137,7 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             self.pooler = keras.layers.Dense(
                 hidden_dim,
                 activation="tanh",
-                kernel_initializer=keras.initializers.TruncatedNormal(stddev=initializer_range),
+                kernel_initializer=RandomWeights(stddev=initializer_range),
                 dtype=dtype,
                 name="pooler",
             )

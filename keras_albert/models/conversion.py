@@ -11,6 +11,7 @@ from keras_albert.convert import (
     write_keras_hub,
 )
 from keras_albert.convert.h5_file import read_h5
+from keras_albert.convert.stored_tensor import FLOATS
 from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json, write_json
@@ -101,7 +102,7 @@ def describe(path: str | Path, *, head: str | None = None) -> dict[str, Any]:
 
     Returns:
         "source", "path", "backbone" (constructor arguments), "heads" (name -> settings), "labels",
-        "tokenizer" (kind and path, or None), "parameters" (part -> number) and "warnings".
+        "tokenizer" (kind and file, or None), "parameters" (part -> number) and "warnings".
 
     Raises:
         InputError: the path is no model, or a part is damaged.
@@ -134,9 +135,9 @@ def describe(path: str | Path, *, head: str | None = None) -> dict[str, Any]:
 
 def _numbers(file: Path) -> int:
     total = 0
-    for tensor in read_h5(file).values():
-        # States of seed generators are no weights.
-        if tensor.dtype in ("float32", "float16", "bfloat16"):
+    for name, tensor in read_h5(file).items():
+        # States of optimizers and of seed generators are no weights.
+        if not name.startswith("optimizer/") and tensor.dtype in FLOATS:
             size = 1
             for length in tensor.shape:
                 size *= length
@@ -146,7 +147,7 @@ def _numbers(file: Path) -> int:
 
 def _tokenizer(folder: Path) -> dict[str, str] | None:
     files = find_tokenizer_files(folder)
-    return None if files is None else {"kind": files.kind, "path": str(files.path)}
+    return None if files is None else {"kind": files.kind, "file": files.path.name}
 
 
 def _description(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _description(checkpoint: Checkpoint) -> dict[str, Any]:
         "backbone": checkpoint.backbone,
         "heads": checkpoint.heads,
         "labels": checkpoint.labels,
-        "tokenizer": None if files is None else {"kind": files.kind, "path": str(files.path)},
+        "tokenizer": None if files is None else {"kind": files.kind, "file": files.path.name},
         "parameters": {
             "backbone": checkpoint.parameters(),
             **{head: checkpoint.parameters(head) for head in checkpoint.heads},
@@ -179,7 +180,7 @@ def _own(path: str | Path) -> Checkpoint:
     model_class: Any = saved_class(folder / TASK_FILE) or saved_class(folder / CONFIG_FILE)
     if model_class not in _CLASSES:
         raise InputError(f"{folder} holds no ALBERT of this package.")
-    options = {} if model_class is AlbertBackbone else {"preprocessor": None}
+    options = {} if model_class is AlbertBackbone else {"preprocessor": None, "compile": False}
     model = model_class.from_preset(folder, **options)
     labels = read_json(folder / LABELS_FILE) if (folder / LABELS_FILE).is_file() else None
     checkpoint = model_checkpoint(model, find_tokenizer_files(folder), labels)

@@ -1,5 +1,6 @@
 """`from_preset` on weights of other implementations: build the model, assign the weights."""
 
+import contextlib
 import inspect
 import warnings
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from keras_albert.convert import Checkpoint, open_checkpoint
 from keras_albert.convert.name_tables import CLASSIFIER_HEADS
 from keras_albert.errors import InputError
+from keras_albert.layers.initialization import weights_assigned_later
 from keras_albert.models.variable_names import backbone_variables, head_variables, heads_of
 from keras_albert.text.find_tokenizer import load_tokenizer
 
@@ -67,7 +69,8 @@ def from_checkpoint(
         if "dropout" in kwargs:
             # It stands for both, which the checkpoint has apart.
             del arguments["hidden_dropout"], arguments["attention_dropout"]
-        model = model_class(**{**arguments, **kwargs})
+        with weights_assigned_later() if load_weights else contextlib.nullcontext():
+            model = model_class(**{**arguments, **kwargs})
     if load_weights:
         _assign(model, checkpoint, loaded)
     return model
@@ -122,7 +125,11 @@ def _task(
         kwargs["preprocessor"] = None
         if checkpoint.tokenizer is not None:
             kwargs["preprocessor"] = _preprocessor(task_class, checkpoint)
-    return task_class(backbone=task_class.backbone_cls(**arguments), **kwargs), loaded
+    whole = load_weights and arguments["pooler"] == checkpoint.backbone["pooler"]
+    with weights_assigned_later() if whole else contextlib.nullcontext():
+        backbone = task_class.backbone_cls(**arguments)
+    with weights_assigned_later() if load_weights and not missing else contextlib.nullcontext():
+        return task_class(backbone=backbone, **kwargs), loaded
 
 
 def _preprocessor(task_class: Any, checkpoint: Checkpoint) -> Any:

@@ -6,6 +6,7 @@ import keras
 import keras_hub
 from keras import ops
 
+from keras_albert.layers.initialization import RandomWeights
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
@@ -40,9 +41,7 @@ class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
         self.preprocessor = preprocessor
         self.span_dense = keras.layers.Dense(
             2,
-            kernel_initializer=keras.initializers.TruncatedNormal(
-                stddev=backbone.initializer_range
-            ),
+            kernel_initializer=RandomWeights(stddev=backbone.initializer_range),
             # Scores and their loss stay in float32 under a mixed policy.
             dtype="float32",
             name="spans",

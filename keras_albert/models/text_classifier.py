@@ -7,6 +7,7 @@ import keras_hub
 import numpy as np
 
 from keras_albert.errors import InputError, suggest
+from keras_albert.layers.initialization import RandomWeights
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
@@ -72,9 +73,7 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
         self.output_dense = keras.layers.Dense(
             num_classes,
             activation=activation,
-            kernel_initializer=keras.initializers.TruncatedNormal(
-                stddev=backbone.initializer_range
-            ),
+            kernel_initializer=RandomWeights(stddev=backbone.initializer_range),
             # Scores and their loss stay in float32 under a mixed policy.
             dtype="float32",
             name="scores",

@@ -6,6 +6,7 @@ import keras
 import keras_hub
 
 from keras_albert.errors import InputError
+from keras_albert.layers.initialization import RandomWeights
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
@@ -54,9 +55,7 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
         )
         self.output_dense = keras.layers.Dense(
             num_classes,
-            kernel_initializer=keras.initializers.TruncatedNormal(
-                stddev=backbone.initializer_range
-            ),
+            kernel_initializer=RandomWeights(stddev=backbone.initializer_range),
             # Scores and their loss stay in float32 under a mixed policy.
             dtype="float32",
             name="scores",
