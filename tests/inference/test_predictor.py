@@ -68,7 +68,8 @@ def test_masks_are_filled() -> None:
     assert len(pair["filled"]) == 2
 
 
-@pytest.mark.parametrize("runtime", ["saved-model", pytest.param("tflite", marks=ONCE)])
+@pytest.mark.once
+@pytest.mark.parametrize("runtime", ["saved-model", "tflite"])
 def test_a_chinese_vocabulary_answers_alike_everywhere(runtime: str) -> None:
     expected = load_predictor(model_folder("chinese")).predict(CHINESE_TEXTS)
     actual = load_predictor(artifact("chinese", runtime)).predict(CHINESE_TEXTS)
