@@ -30,6 +30,7 @@ FIXED = {
     "layer_norm_epsilon": 1e-12,
     "embedding_projection": True,
     "pooler": True,
+    "initializer_range": 0.02,
 }
 BACKBONE_NAMES = ("keras_hub>AlbertBackbone", "keras_nlp>AlbertBackbone")
 _HEADS = {

@@ -28,13 +28,13 @@ class Storage(NamedTuple):
     Attributes:
         key: its name in the file.
         dtype: see `STORAGES`.
-        count: how many numbers it holds.
+        size: how many numbers it holds.
         start: of these, where this view of it begins.
     """
 
     key: str
     dtype: str
-    count: int
+    size: int
     start: int = 0
 
 
@@ -250,7 +250,7 @@ def _tensor(storage: Any, offset: Any, shape: Any, stride: Any) -> PickledTensor
         raise ValueError("a tensor whose shape is none")
     if 0 not in shape:
         last = offset + sum((n - 1) * step for n, step in zip(shape, stride, strict=True))
-        if last >= storage.count:
+        if last >= storage.size:
             raise ValueError("a tensor that reaches past its storage")
     return PickledTensor(storage, offset, tuple(shape), tuple(stride))
 
