@@ -20,8 +20,7 @@ SUFFIX = "##"
 MAX_WORD_CHARACTERS = 200
 """A longer word is unknown as a whole (Google's `max_input_chars_per_word`)."""
 
-# Google's `_is_chinese_char`: the blocks of Chinese characters, not Hangul or kana.
-_CHINESE = (
+CHINESE = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),
     (0x20000, 0x2A6DF),
@@ -31,6 +30,8 @@ _CHINESE = (
     (0xF900, 0xFAFF),
     (0x2F800, 0x2FA1F),
 )
+"""First and last of the blocks of Chinese characters, without kana (`_is_chinese_char`)."""
+
 # What is no letter, digit or space of ASCII counts as punctuation, Unicode's symbols too.
 _ASCII_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _KEPT_WORDS = 1 << 17
@@ -39,7 +40,7 @@ _KEPT_WORDS = 1 << 17
 def is_chinese(character: str) -> bool:
     """Whether a character is always a word of its own."""
     point = ord(character)
-    return any(first <= point <= last for first, last in _CHINESE)
+    return any(first <= point <= last for first, last in CHINESE)
 
 
 def is_punctuation(character: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.text.wordpiece import SUFFIX, WordPiece, basic_character, is_chinese
+from keras_albert.text.wordpiece import CHINESE, SUFFIX, WordPiece, basic_character
 
 # In a row of the table: the character itself, and nothing more.
 _ITSELF = -2
@@ -64,7 +64,7 @@ def _stays(start: int, lowercase: bool, strip_accents: bool) -> bool:
         and categories.isdisjoint(("Cc", "Cf", "Mn"))
         and not (lowercase and block.lower() != block)
         and not (strip_accents and not unicodedata.is_normalized("NFD", block))
-        and not any(map(is_chinese, block))
+        and not any(first < start + _BLOCK and start <= last for first, last in CHINESE)
     )
 
 

@@ -79,7 +79,7 @@ def test_with_a_chinese_vocabulary(recipe_content, tmp_path):
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     tokenizer = ChineseTokenizer([*special, *dict.fromkeys("".join(sentences))])
     (tmp_path / "corpus.txt").write_text("\n\n".join(["\n".join(sentences)] * 8), "utf-8")
-    prepare([str(tmp_path / "corpus.txt")], tokenizer, tmp_path / "store", language="zh", workers=2)
+    prepare([str(tmp_path / "corpus.txt")], tokenizer, tmp_path / "store", language="zh")
     content = {**recipe_content, "total_steps": 4}
     run = tmp_path / "run"
     assert pretrain(Recipe.model_validate(content), tmp_path / "store", run).completed
