@@ -13,6 +13,7 @@ from keras_albert.convert.layouts import (
     is_transposed,
     lengths,
     to_plain,
+    transposed,
     unfused,
 )
 from tests.convert.test_name_tables import BACKBONE
@@ -34,6 +35,14 @@ def test_there_and_back(source):
         np.testing.assert_array_equal(to_plain(row, source, foreign, sizes), plain)
         if is_transposed(row, source):
             np.testing.assert_array_equal(foreign, plain.T)
+
+
+def test_transposed():
+    rng = np.random.default_rng(0)
+    for shape in ((1, 1), (63, 5), (64, 3), (65, 130), (0, 4)):
+        values = rng.normal(size=shape)
+        np.testing.assert_array_equal(transposed(values), values.T)
+        assert transposed(values).flags.c_contiguous
 
 
 def test_sizes():
