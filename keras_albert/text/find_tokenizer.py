@@ -9,10 +9,16 @@ from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.normalization import is_normalized, parse_model, with_normalization
 from keras_albert.text.options_file import OPTIONS_FILE
 from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.tokenizer_json import model_kind, unigram_model, wordpiece_vocabulary
+from keras_albert.text.tokenizer_json import (
+    check_added,
+    model_kind,
+    unigram_model,
+    wordpiece_vocabulary,
+)
 
 TOKENIZER_JSON = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
+ADDED_TOKENS = "added_tokens.json"
 PRESET_ASSETS = "assets/tokenizer"
 # Ours and transformers' names, those of Google's archives and of its TF-Hub modules, KerasHub's.
 _MODELS = (
@@ -128,6 +134,8 @@ def _from_tokenizer_json(file: Path, kwargs: dict[str, Any]) -> AlbertTokenizer 
 
 def _hugging_face_settings(folder: Path) -> dict[str, Any] | None:
     """The settings of a Hugging Face folder; None where it is none."""
+    if (folder / ADDED_TOKENS).is_file():
+        check_added(read_json(folder / ADDED_TOKENS), folder / ADDED_TOKENS)
     if (folder / TOKENIZER_CONFIG).is_file():
         settings = read_json(folder / TOKENIZER_CONFIG)
         if not isinstance(settings, dict):

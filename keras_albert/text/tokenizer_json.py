@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ from sentencepiece import sentencepiece_model_pb2
 
 from keras_albert.errors import InputError
 from keras_albert.text.normalization import HUGGINGFACE, Normalization
+from keras_albert.text.vocabulary import USER_SYMBOLS
 
 _PIECE = sentencepiece_model_pb2.ModelProto.SentencePiece
 _SPECIAL = ("<pad>", "[CLS]", "[SEP]", "[MASK]")
+_WORDPIECE_SPECIAL = ("<unk>", "[PAD]", "[UNK]")
 
 
 def model_kind(content: Any, path: Path) -> str:
@@ -34,6 +37,29 @@ def model_kind(content: Any, path: Path) -> str:
     return str(kind)
 
 
+def check_added(added: Iterable[str], path: Path) -> None:
+    """Checks the pieces that were added to a vocabulary after its training.
+
+    Special pieces and Google's user symbols are in the vocabulary anyway. (transformers 5, where it
+    reads a `spiece.model`, also puts a word mark behind each user symbol. Its own `tokenizer.json`
+    of the published models, SentencePiece and Google's code do not, and neither does this package.)
+
+    Raises:
+        InputError: there are others, whose ids the model's vocabulary does not have.
+    """
+    known = {*_SPECIAL, *_WORDPIECE_SPECIAL, *USER_SYMBOLS}
+    if others := [piece for piece in added if piece not in known]:
+        raise InputError(
+            f"{path} adds {len(others)} pieces to its vocabulary, {others[0]!r} first. Added "
+            "pieces are not read: ids would differ from those the model was trained with."
+        )
+
+
+def _added(content: dict[str, Any]) -> list[str]:
+    tokens = content.get("added_tokens") or []
+    return [str(token.get("content")) for token in tokens if isinstance(token, dict)]
+
+
 def unigram_model(content: dict[str, Any], path: Path) -> tuple[bytes, Normalization]:
     """A Unigram tokenizer as a SentencePiece model, and the steps that go before its map.
 
@@ -48,6 +74,7 @@ def unigram_model(content: dict[str, Any], path: Path) -> tuple[bytes, Normaliza
     Raises:
         InputError: the file lacks a part or has one that is not understood.
     """
+    check_added(_added(content), path)
     steps = _normalizers(content.get("normalizer"))
     found = {str(step.get("type")) for step in steps}
     replaced = {_pattern(step) for step in steps if step.get("type") == "Replace"}
@@ -103,6 +130,7 @@ def wordpiece_vocabulary(content: dict[str, Any], path: Path) -> tuple[list[str]
     Raises:
         InputError: the file lacks a part or has one that is not understood.
     """
+    check_added(_added(content), path)
     model = content["model"]
     normalizer = content.get("normalizer")
     if not isinstance(normalizer, dict) or normalizer.get("type") != "BertNormalizer":

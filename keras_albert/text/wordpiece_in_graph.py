@@ -36,7 +36,7 @@ def character_table(lowercase: bool, strip_accents: bool) -> tuple[np.ndarray, .
         kinds int32 [N, 256]: for each code point of such a block, a row of the next table.
         rows int32 [K, W]: code points, -2 for the character itself, -1 past the end.
     """
-    numbers = {(_ITSELF,): 0}
+    numbers: dict[tuple[int, ...], int] = {(_ITSELF,): 0}
     different: dict[tuple[int, ...], int] = {}
     blocks = []
     for start in range(0, sys.maxunicode + 1, _BLOCK):

@@ -121,6 +121,7 @@ def test_a_chinese_folder_of_googles(
         ({"tokenizer.json": "{}"}, "ALBERT's are Unigram"),
         ({"tokenizer.json": '{"registered_name": "x"}'}, "preset that is not complete"),
         ({"vocab.txt": "[UNK]", "tokenizer_config.json": "[]"}, "not an object"),
+        ({"vocab.txt": "[UNK]", "added_tokens.json": '{"<e1>": 9}'}, "adds 1 pieces"),
         (
             {"vocab.txt": "[UNK]", "tokenizer_config.json": '{"do_lower_case": "no"}'},
             "lowercase is 'no'",

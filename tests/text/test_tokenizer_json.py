@@ -58,6 +58,16 @@ def test_another_kind_is_refused(content: Any) -> None:
         model_kind(content, PATH)
 
 
+def test_added_pieces_are_refused(unigram: dict[str, Any], wordpiece: dict[str, Any]) -> None:
+    """But for those that are in every vocabulary."""
+    added = [*unigram["added_tokens"], {"content": "("}, {"content": "\u20ac"}]
+    unigram_model(changed(unigram, "added_tokens", value=added), PATH)
+    for read, content in ((unigram_model, unigram), (wordpiece_vocabulary, wordpiece)):
+        added = [*content["added_tokens"], {"id": 7, "content": "<new>"}]
+        with pytest.raises(InputError, match="adds 1 pieces to its vocabulary, '<new>' first"):
+            read(changed(content, "added_tokens", value=added), PATH)
+
+
 def changed(content: dict[str, Any], *keys: str, value: Any) -> dict[str, Any]:
     content = copy.deepcopy(content)
     part = content
