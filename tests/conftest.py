@@ -6,6 +6,10 @@ from pathlib import Path
 # Before anything imports Keras: the backend is fixed at its first import.
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Compiling is most of the tests' time on JAX, and they check values, not speed.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
 
 import pytest
 
