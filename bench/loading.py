@@ -5,9 +5,11 @@
 
 Writes JSON. The files hold random weights in float32, as a transformers folder. Every load is a
 fresh process with the file in the page cache: "seconds" is from_preset (or from_pretrained) alone,
-after the imports and a first operation of the backend; "peak over imports" is what the peak resident size grew by, in MB, and "times the
-file" that over the file's size. "read" reads the file's bytes and nothing else. Medians of rounds,
-in which every contestant runs once.
+after the imports and a first operation of the backend; "peak over imports" is what the peak
+resident size grew by, in MB, and "times the file" that over the file's size. "read" reads the
+file's bytes and nothing else. transformers 5 maps the file and reads weights when they are first
+used, so its figures leave most of the reading out. Medians of rounds, in which every contestant
+runs once.
 """
 
 import argparse

@@ -58,9 +58,9 @@ def foreign_shape(row: Row, source: str, sizes: Mapping[str, int]) -> tuple[int,
 def transposed(values: np.ndarray) -> np.ndarray:
     """A transposed copy of a matrix.
 
-    In stripes that fit into the processor's cache: for the largest of ALBERT xxlarge, five times as
-    fast as NumPy's copy of `values.T`. A copy, so that what was read is freed before the model takes
-    its own.
+    In stripes that fit into the processor's cache: for the largest of ALBERT xxlarge, five times
+    as fast as NumPy's copy of `values.T`. A copy, so that what was read is freed before the model
+    takes its own.
     """
     result = np.empty(values.shape[::-1], values.dtype)
     for start in range(0, len(values), 64):
