@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from keras_albert.errors import InputError
+from keras_albert.inference import load_predictor
 from keras_albert.models import AlbertTextClassifier
 from keras_albert.training import FinetuneSettings, finetune
 from keras_albert.training.labelled_texts import read_labelled_texts
+from tests.foreign import google_config, google_variables, hf_model, save_tf1
 
 SETTINGS = FinetuneSettings(
     learning_rate=0.003, epochs=6, batch_size=8, warmup_fraction=0.3, seeds=(1, 2)
@@ -132,3 +134,22 @@ def test_an_output_that_holds_something_is_an_error(whole_run, texts, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(InputError, match="not empty"):
         finetune(whole_run[0], *texts, tmp_path)
+
+
+@pytest.mark.once
+def test_a_published_chinese_checkpoint_is_finetuned_as_it_is(tmp_path):
+    """Google's own folder in, an answer out: no conversion before."""
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"好书我很喜欢坏读不下去，。"]
+    model = hf_model(vocab_size=len(pieces), hidden_act="relu")
+    source = save_tf1(google_variables(model), google_config(model, "relu"), tmp_path / "zh")
+    (source / "vocab_chinese.txt").write_text("\n".join(pieces) + "\n", "utf-8")
+    lines = [("好书，我很喜欢。", "good"), ("坏书，读不下去。", "bad")] * 8
+    file = tmp_path / "texts.jsonl"
+    rows = [json.dumps({"text": text, "label": label}) + "\n" for text, label in lines]
+    file.write_text("".join(rows), "utf-8")
+    settings = SETTINGS.model_copy(update={"epochs": 1, "seeds": (1,)})
+    result = finetune(source, file, file, tmp_path / "run", settings=settings)
+    assert result["settings"]["sequence_length"] == 40  # the positions the checkpoint has
+    answers = load_predictor(tmp_path / "run" / "model").predict([text for text, _ in lines])
+    right = [a["label"] == label for a, (_, label) in zip(answers, lines, strict=True)]
+    assert sum(right) == result["correct"]
