@@ -257,3 +257,36 @@ def test_short_floats_at_the_width_of_xxlarge(dtype, bound, tmp_path):
     peer.save_pretrained(tmp_path)
     model = keras_albert.AlbertBackbone.from_preset(tmp_path, dtype=dtype)
     compare(model, peer, "AlbertModel", bound)
+
+
+def test_the_tokenizer_comes_along(tmp_path):
+    """A Chinese archive of Google: strings go in at once."""
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"\u4e2d\u6587\u6a21\u578b"]
+    peer = hf_model(vocab_size=len(words))
+    folder = save_tf1(google_variables(peer), google_config(peer, "relu"), tmp_path / "zh")
+    (folder / "vocab_chinese.txt").write_text("\n".join(words) + "\n", "utf-8")
+    path = shutil.make_archive(str(tmp_path / "albert_zh"), "gztar", tmp_path, "zh")
+    model = keras_albert.AlbertTextClassifier.from_preset(path, num_classes=2)
+    assert model.preprocessor.sequence_length == 40
+    assert model.preprocessor.tokenizer.encode(["\u4e2d\u578b"])[0].tolist() == [5, 8]
+    assert model.predict(["\u4e2d\u6587", "\u6a21"], verbose=0).shape == (2, 2)
+    assert keras_albert.AlbertPretrainer.from_preset(path, preprocessor=None).preprocessor is None
+
+
+def test_a_vocabulary_of_another_model_is_refused(tmp_path):
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *map(chr, range(0x4E00, 0x4F00))]
+    hf_model().save_pretrained(tmp_path)
+    (tmp_path / "vocab.txt").write_text("\n".join(words) + "\n", "utf-8")
+    with pytest.raises(InputError, match="do not belong together"):
+        keras_albert.AlbertMaskedLM.from_preset(tmp_path)
+
+
+def test_random_weights_of_the_same_shape(tmp_path):
+    hf_model("AlbertModel").save_pretrained(tmp_path)
+    model = keras_albert.AlbertBackbone.from_preset(tmp_path, load_weights=False, dropout=0.3)
+    assert (model.hidden_dropout, model.attention_dropout) == (0.3, 0.3)
+    loaded = keras_albert.AlbertBackbone.from_preset(tmp_path)
+    ours, theirs = (m.pooler.kernel for m in (model, loaded))
+    assert np.abs(keras.ops.convert_to_numpy(ours - theirs)).max() > 0
+    with pytest.raises(InputError, match="Leave out the argument"):
+        keras_albert.AlbertBackbone.from_preset(tmp_path, intermediate_dim=7)
