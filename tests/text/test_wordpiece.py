@@ -73,7 +73,7 @@ def test_where_the_tokenizers_library_differs_character_by_character(bare: WordP
                     different[kind] += 1
     assert different.pop("Co") == 6_400 + 512  # all private characters there are among these
     assert different.pop("Ext E") == 256  # it begins that block at U+2B920
-    # Marks, punctuation and formatting characters that Unicode knows since version 9 or later.
+    # Marks, punctuation and formatting characters of newer versions of Unicode than its tables.
     assert sum(different.values()) < 1_500
     assert set(different) <= {"Mn", "Mc", "Po", "Ps", "Pe", "Pd", "Cf", "So", "Cn", "Lu", "Ll"}
 
