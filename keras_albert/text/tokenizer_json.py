@@ -41,8 +41,8 @@ def check_added(added: Iterable[str], path: Path) -> None:
     """Checks the pieces that were added to a vocabulary after its training.
 
     Special pieces and Google's user symbols are in the vocabulary anyway. (transformers 5, where it
-    reads a `spiece.model`, also puts a word mark behind each user symbol. SentencePiece and Google's
-    code do not, and neither does this package.)
+    reads a `spiece.model`, also puts a word mark behind each user symbol. SentencePiece and
+    Google's code do not, and neither does this package.)
 
     Raises:
         InputError: there are others, whose ids the model's vocabulary does not have.
