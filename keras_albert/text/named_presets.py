@@ -40,9 +40,12 @@ class NamedPresets:
 
 
 def _is_preset(folder: Path) -> bool:
-    """Whether a folder's tokenizer.json is KerasHub's and not that of the tokenizers library."""
+    """Whether a folder's tokenizer.json is of a class that KerasHub can build as one of ours."""
     file = folder / "tokenizer.json"
     if not file.is_file():
         return False
     content = read_json(file)
-    return isinstance(content, dict) and "registered_name" in content
+    if not isinstance(content, dict) or "registered_name" not in content:
+        return False
+    # KerasHub's own class is not one of ours: what it saved is read as a foreign vocabulary.
+    return not str(content["registered_name"]).startswith(("keras_hub>", "keras_nlp>"))
