@@ -99,8 +99,12 @@ class AdamW(keras.optimizers.Optimizer):
         TensorFlow gives an embedding's gradient as slices in which a row may stand twice. The norm
         of such slices is not the norm of the gradient, and the moments of untouched rows decay too.
         """
-        dense = [None if grad is None else ops.convert_to_tensor(grad) for grad in grads]
-        super().apply(dense, trainable_variables)
+        if keras.config.backend() == "tensorflow":
+            import tensorflow as tf
+
+            # `keras.ops.convert_to_tensor` takes slices for a tensor and leaves them as they are.
+            grads = [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
+        super().apply(grads, trainable_variables)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """One step of the formula above for one variable."""
