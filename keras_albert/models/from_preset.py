@@ -102,7 +102,8 @@ class PresetNames:
                 (a folder of transformers, a TF1 checkpoint or its archive, a KerasHub preset), or
                 an address that KerasHub reads (`kaggle://`, `hf://`, `modelscope://`).
             load_weights: whether to load the trained weights; False leaves them random.
-            **kwargs: constructor arguments, instead of the preset's.
+            **kwargs: constructor arguments, instead of the preset's; `dtype` is Keras's current
+                policy unless it is given, whatever floating type the preset was saved in.
 
         Raises:
             InputError: there is no such preset, or it ships without weights and these were
@@ -125,8 +126,20 @@ class PresetNames:
 
     @classmethod
     def _from_folder(cls, folder: str, load_weights: bool, **kwargs: Any) -> Any:
+        if kwargs.get("dtype") is None and _saved_in_mixed_precision(Path(folder)):
+            # What KerasHub does with a preset saved in any other floating type; it knows no mixed
+            # ones and gives up.
+            kwargs["dtype"] = keras.config.dtype_policy()
         return super().from_preset(folder, load_weights=load_weights, **kwargs)  # type: ignore[misc]
 
     @classmethod
     def _from_architecture(cls, architecture: dict[str, Any], **kwargs: Any) -> Any:
         return cls(**{**architecture, **kwargs})
+
+
+def _saved_in_mixed_precision(folder: Path) -> bool:
+    if not (folder / CONFIG_FILE).is_file():
+        return False
+    policy = read_json(folder / CONFIG_FILE)["config"].get("dtype")
+    name = policy["config"].get("name") if isinstance(policy, dict) else policy
+    return str(name).startswith("mixed_")
