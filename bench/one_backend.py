@@ -37,7 +37,7 @@ def batch_of(lengths: list[int], width: int) -> tuple[dict, np.ndarray, np.ndarr
     return x, labels, np.ones(labels.shape, "float32")
 
 
-def natural_batches(count: int = 3) -> list[tuple]:
+def natural_batches(count: int = 2) -> list[tuple]:
     """Batches of 8 paragraphs of the manual, at about 1.4 tokens a word, longest padded up."""
     lengths = []
     with gzip.open(MANUAL, "rt", encoding="utf-8") as pages:
@@ -115,10 +115,11 @@ def transformers_step(model: Any) -> Callable[[tuple], Any]:
 
 
 def interleaved(
-    contestants: dict[str, Callable[[tuple], Any]], batches: list[tuple], rounds: int
+    title: str, contestants: dict[str, Callable[[tuple], Any]], batches: list[tuple], rounds: int
 ) -> dict[str, Any]:
     """Median seconds of a pass over `batches`, every contestant once a round."""
-    for run in contestants.values():
+    for name, run in contestants.items():
+        print(f"  {title}: {name}", file=sys.stderr, flush=True)
         for batch in batches:  # compiles
             run(batch)
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
@@ -195,10 +196,15 @@ def main(rounds: int) -> dict[str, Any]:
     peer.train()
     steps["transformers sdpa"] = transformers_step(peer)
 
-    cases = {"forward, 8 x 128": interleaved(contestants, fixed, rounds)}
-    cases["forward, natural lengths"] = interleaved(contestants, natural, rounds)
-    cases["training step, 8 x 128"] = interleaved(steps, fixed, rounds)
-    cases["training step, natural lengths"] = interleaved(steps, natural[:2], rounds)
+    cases = {
+        title: interleaved(title, who, batches, rounds)
+        for title, who, batches in (
+            ("forward, 8 x 128", contestants, fixed),
+            ("forward, natural lengths", contestants, natural),
+            ("training step, 8 x 128", steps, fixed),
+            ("training step, natural lengths", steps, natural),
+        )
+    }
     return {
         "cases": cases,
         "natural_widths": [batch[0]["token_ids"].shape[1] for batch in natural],
