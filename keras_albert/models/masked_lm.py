@@ -5,8 +5,8 @@ from typing import Any
 import keras
 import keras_hub
 
-from keras_albert.layers.masked_token_head import MaskedTokenHead
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.heads import masked_token_head
 from keras_albert.models.losses import MaskedTokenLoss
 from keras_albert.models.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
 from keras_albert.models.task import AlbertTask
@@ -36,14 +36,7 @@ class AlbertMaskedLM(AlbertTask, keras_hub.models.MaskedLM):
         # === Layers ===
         self.backbone = backbone
         self.preprocessor = preprocessor
-        self.masked_token_head = MaskedTokenHead(
-            backbone.token_embedding,
-            activation=backbone.activation,
-            layer_norm_epsilon=backbone.layer_norm_epsilon,
-            initializer_range=backbone.initializer_range,
-            dtype=backbone.dtype_policy,
-            name="masked_tokens",
-        )
+        self.masked_token_head = masked_token_head(backbone)
 
         # === Functional Model ===
         super().__init__(**self._functional_arguments(backbone), **kwargs)

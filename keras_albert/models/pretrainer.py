@@ -5,9 +5,9 @@ from typing import Any
 import keras
 import keras_hub
 
-from keras_albert.layers.masked_token_head import MaskedTokenHead
 from keras_albert.layers.sentence_order_head import SentenceOrderHead
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.heads import masked_token_head
 from keras_albert.models.losses import MaskedTokenLoss
 from keras_albert.models.pretrainer_preprocessor import AlbertPretrainerPreprocessor
 from keras_albert.models.task import AlbertTask
@@ -42,14 +42,7 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
         # === Layers ===
         self.backbone = backbone
         self.preprocessor = preprocessor
-        self.masked_token_head = MaskedTokenHead(
-            backbone.token_embedding,
-            activation=backbone.activation,
-            layer_norm_epsilon=backbone.layer_norm_epsilon,
-            initializer_range=backbone.initializer_range,
-            dtype=backbone.dtype_policy,
-            name="masked_tokens",
-        )
+        self.masked_token_head = masked_token_head(backbone)
         self.sentence_order_head = SentenceOrderHead(
             initializer_range=backbone.initializer_range,
             dtype=backbone.dtype_policy,

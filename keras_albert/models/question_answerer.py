@@ -6,8 +6,8 @@ import keras
 import keras_hub
 from keras import ops
 
-from keras_albert.layers.initialization import RandomWeights
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.heads import score_head
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
@@ -39,13 +39,7 @@ class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
         # === Layers ===
         self.backbone = backbone
         self.preprocessor = preprocessor
-        self.span_dense = keras.layers.Dense(
-            2,
-            kernel_initializer=RandomWeights(stddev=backbone.initializer_range),
-            # Scores and their loss stay in float32 under a mixed policy.
-            dtype="float32",
-            name="spans",
-        )
+        self.span_dense = score_head(backbone, 2, name="spans")
 
         # === Functional Model ===
         super().__init__(**self._functional_arguments(backbone), **kwargs)

@@ -7,8 +7,8 @@ import keras_hub
 import numpy as np
 
 from keras_albert.errors import InputError, suggest
-from keras_albert.layers.initialization import RandomWeights
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.heads import score_head
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
@@ -70,14 +70,7 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
         self.output_dropout = keras.layers.Dropout(
             dropout, dtype=backbone.dtype_policy, name="output_dropout"
         )
-        self.output_dense = keras.layers.Dense(
-            num_classes,
-            activation=activation,
-            kernel_initializer=RandomWeights(stddev=backbone.initializer_range),
-            # Scores and their loss stay in float32 under a mixed policy.
-            dtype="float32",
-            name="scores",
-        )
+        self.output_dense = score_head(backbone, num_classes, activation=activation)
 
         # === Functional Model ===
         # Set before the base class compiles with defaults, which depend on them.

@@ -6,8 +6,8 @@ import keras
 import keras_hub
 
 from keras_albert.errors import InputError
-from keras_albert.layers.initialization import RandomWeights
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.heads import score_head
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
@@ -53,13 +53,7 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
         self.output_dropout = keras.layers.Dropout(
             dropout, dtype=backbone.dtype_policy, name="output_dropout"
         )
-        self.output_dense = keras.layers.Dense(
-            num_classes,
-            kernel_initializer=RandomWeights(stddev=backbone.initializer_range),
-            # Scores and their loss stay in float32 under a mixed policy.
-            dtype="float32",
-            name="scores",
-        )
+        self.output_dense = score_head(backbone, num_classes)
 
         # === Functional Model ===
         super().__init__(**self._functional_arguments(backbone), **kwargs)

@@ -53,6 +53,18 @@ def test_several_shards_read_as_one(make_store, documents):
         store[len(documents)]
 
 
+def test_documents_are_the_same_kept_in_memory_or_read_each_time(store, documents, monkeypatch):
+    monkeypatch.setattr("keras_albert.data.token_store.KEPT_TOKENS", 0)
+    large = TokenStore(store.directory)
+    for index, sentences in enumerate(documents):
+        for _ in range(2):
+            assert_same(large[index], sentences)
+            assert_same(store[index], sentences)
+    # A small store is read once; of a large one nothing stays.
+    assert store[0] is store[0]
+    assert large[0] is not large[0]
+
+
 def test_another_tokenizer_names_both_fingerprints(store):
     with pytest.raises(InputError, match="another tokenizer") as caught:
         TokenStore(store.directory, "other-fingerprint")
