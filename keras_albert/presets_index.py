@@ -68,6 +68,11 @@ def recipe_names() -> list[str]:
     return _known("recipes")
 
 
+def checkpoint_names() -> list[str]:
+    """The names of all published checkpoints, sorted."""
+    return _known("checkpoints")
+
+
 def architecture(name: str) -> Architecture:
     """The architecture of that name.
 
@@ -111,6 +116,20 @@ def recipe_path(name: str) -> Path:
     if name not in recipe_names():
         raise _unknown("recipe", name, recipe_names())
     return _folder("recipes") / f"{name}.json"
+
+
+def checkpoint_path(name: str) -> Path:
+    """The file that says where the published checkpoint of that name is.
+
+    Args:
+        name: such as "albert_base_v2"; `checkpoint_names()` lists them.
+
+    Raises:
+        InputError: there is none; the nearest is suggested.
+    """
+    if name not in checkpoint_names():
+        raise _unknown("published checkpoint", name, checkpoint_names())
+    return _folder("checkpoints") / f"{name}.json"
 
 
 def weights_folder(name: str) -> Path | None:

@@ -31,8 +31,9 @@ def convert(
         typer.Option(
             "--from",
             metavar="PATH",
-            help="A transformers folder, a TF1 checkpoint or its archive, a KerasHub preset, or a "
-            "model of this package.",
+            help="A transformers folder, a TF1 checkpoint or its archive, a KerasHub preset, a "
+            "model of this package, a published name (albert_base_v2), or an address: "
+            "https://, hf://, kaggle://.",
         ),
     ],
     output: Annotated[
@@ -58,7 +59,9 @@ def convert(
     record = Record("convert", locals())
     options.check_choice("--format", target, FORMATS)
     with quiet_imports():
+        from keras_albert.convert import local_path
         from keras_albert.models.conversion import convert as convert_paths
+    source = str(local_path(source))  # before another bar is shown
     with counting("Converting"):
         result = convert_paths(
             source,

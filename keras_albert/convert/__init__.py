@@ -4,6 +4,7 @@ A foreign folder or archive becomes a `Checkpoint`: constructor arguments, heads
 our names, read one at a time. A `Checkpoint` is written as another implementation's folder.
 """
 
+from keras_albert.convert.addresses import is_address, local_path
 from keras_albert.convert.checkpoint import Checkpoint, TokenizerFiles
 from keras_albert.convert.huggingface_writer import write_huggingface
 from keras_albert.convert.keras_hub_writer import write_keras_hub
@@ -12,7 +13,9 @@ from keras_albert.convert.opening import is_foreign, open_checkpoint
 __all__ = [
     "Checkpoint",
     "TokenizerFiles",
+    "is_address",
     "is_foreign",
+    "local_path",
     "open_checkpoint",
     "write_huggingface",
     "write_keras_hub",

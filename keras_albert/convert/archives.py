@@ -2,15 +2,19 @@
 
 import gzip
 import shutil
+import stat
 import tarfile
+import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
 from keras_albert.errors import InputError
 
-SUFFIXES = (".tar.gz", ".tgz", ".tar")
+SUFFIXES = (".tar.gz", ".tgz", ".tar", ".zip")
 _DAMAGES = (
     tarfile.TarError,
+    zipfile.BadZipFile,
+    NotImplementedError,  # a zip's compression that Python does not know
     gzip.BadGzipFile,
     zlib.error,
     EOFError,
@@ -25,7 +29,7 @@ def is_archive(path: Path) -> bool:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Unpacks a tar archive, compressed or not, into a folder that is there.
+    """Unpacks a tar archive, compressed or not, or a zip, into a folder that is there.
 
     Nothing is written unless every member is an ordinary file or folder below `folder`: archives
     with absolute paths, `..`, links or devices are refused as a whole. Owners, permissions and
@@ -35,10 +39,13 @@ def unpack(archive: Path, folder: Path) -> None:
         InputError: the archive is damaged, or a member is none of these.
     """
     try:
+        if archive.suffix == ".zip":
+            _unzip(archive, folder)
+            return
         with tarfile.open(archive) as tar:
             members = tar.getmembers()
             for member in members:
-                _check(archive, member)
+                _check(archive, member.name, member.isfile() or member.isdir())
             for member in members:
                 target = folder.joinpath(*PurePosixPath(member.name).parts)
                 if member.isdir():
@@ -55,17 +62,37 @@ def unpack(archive: Path, folder: Path) -> None:
     except InputError:
         raise
     except _DAMAGES as error:
+        reason = " ".join(str(error).split())
         raise InputError(
-            f"{archive} is not a tar archive, or a damaged one: {error}. Fetch it again."
+            f"{archive} is not a tar or zip archive, or a damaged one: {reason}. Fetch it again."
         ) from error
 
 
-def _check(archive: Path, member: tarfile.TarInfo) -> None:
-    path = PurePosixPath(member.name)
-    outside = path.is_absolute() or ".." in path.parts or "\\" in member.name
-    if outside or not (member.isfile() or member.isdir()):
+def _unzip(archive: Path, folder: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        members = packed.infolist()
+        for member in members:
+            # Where a zip was made on Unix, its upper half is the file's mode; else 0.
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            _check(archive, member.filename, kind in (0, stat.S_IFREG, stat.S_IFDIR))
+            if member.flag_bits & 1:
+                raise InputError(f"{archive} is encrypted; expected an archive without a password.")
+        for member in members:
+            target = folder.joinpath(*PurePosixPath(member.filename).parts)
+            if member.is_dir():
+                target.mkdir(parents=True, exist_ok=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with packed.open(member) as source, target.open("xb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _check(archive: Path, name: str, ordinary: bool) -> None:
+    path = PurePosixPath(name)
+    outside = path.is_absolute() or ".." in path.parts or "\\" in name
+    if outside or not ordinary:
         what = "a path out of the archive" if outside else "a link or a device"
         raise InputError(
-            f"{archive} holds {what}: {member.name!r}. It was not unpacked; fetch the archive from "
+            f"{archive} holds {what}: {name!r}. It was not unpacked; fetch the archive from "
             "where it was published."
         )

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from keras_albert.convert.addresses import local_path
 from keras_albert.convert.archives import is_archive
 from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.huggingface import open_huggingface
 from keras_albert.convert.keras_hub import is_keras_hub, open_keras_hub
 from keras_albert.convert.name_tables import CLASSIFIER_HEADS
-from keras_albert.convert.tf1 import CONFIG_FILE, open_tf1
+from keras_albert.convert.tf1 import CONFIG_FILE, find_config, open_tf1
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json
 
@@ -34,7 +35,7 @@ def source_of(path: str | Path) -> str | None:
         return "tf1"
     if not path.is_dir():
         return None
-    if (path / CONFIG_FILE).is_file() or (path / "assets" / CONFIG_FILE).is_file():
+    if find_config(path) is not None:
         return "tf1"
     file = path / "config.json"
     if not file.is_file():
@@ -64,8 +65,8 @@ def open_checkpoint(
     """Opens another implementation's weights; nothing but the configuration is read yet.
 
     Args:
-        path: a folder of transformers, a TF1 checkpoint's folder, archive or prefix, or a KerasHub
-            preset.
+        path: a folder of transformers, a TF1 checkpoint's folder, archive or prefix, a KerasHub
+            preset, or what `local_path` fetches.
         head: what a head is that the files call a classifier and say no more of: "classifier",
             "token_classifier" or "multiple_choice".
         num_heads: attention heads, instead of what the configuration says; shapes cannot tell.
@@ -88,8 +89,8 @@ def open_checkpoint(
             f"Unknown head {head!r}; expected one of {', '.join(CLASSIFIER_HEADS)}."
             + suggest(str(head), CLASSIFIER_HEADS)
         )
+    path = local_path(path)
     source = source_of(path)
-    path = Path(path)
     if source == "huggingface":
         return open_huggingface(path, head, num_heads)
     if source == "tf1":

@@ -18,6 +18,18 @@ from keras_albert.errors import InputError
 from keras_albert.files import read_json
 
 CONFIG_FILE = "albert_config.json"
+# The second is for CLUE's: albert_config_tiny_g.json, albert_config_small_google.json.
+CONFIG_FILES = (CONFIG_FILE, "albert_config_*.json")
+
+
+def find_config(folder: Path) -> Path | None:
+    """The configuration in a TF1 checkpoint's folder, or None where there is none, or several."""
+    for place in (folder, folder / "assets"):
+        for pattern in CONFIG_FILES:
+            found = list(place.glob(pattern))
+            if len(found) == 1:
+                return found[0]
+    return None
 
 
 def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) -> Checkpoint:
@@ -37,7 +49,10 @@ def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) 
     with contextlib.ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="keras-albert-")))
         unpack(path, folder)
-        found = sorted(folder.rglob(CONFIG_FILE), key=lambda file: len(file.parts))
+        found = sorted(
+            (file for name in CONFIG_FILES for file in folder.rglob(name)),
+            key=lambda file: len(file.parts),
+        )
         if not found:
             raise InputError(f"{path} holds no {CONFIG_FILE}; is it one of Google's archives?")
         inner = found[0].parent
@@ -49,9 +64,7 @@ def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) 
 def _open(path: Path, named: Path, head: str | None, num_heads: int | None) -> Checkpoint:
     folder = path if path.is_dir() else path.parent
     prefix = _prefix(path, named)
-    file = next(
-        (f for f in (folder / CONFIG_FILE, folder / "assets" / CONFIG_FILE) if f.is_file()), None
-    )
+    file = find_config(folder)
     if file is None:
         raise InputError(
             f"{named} has no {CONFIG_FILE} beside the checkpoint; weights alone do not say how "

@@ -6,6 +6,7 @@ from typing import Any
 from keras_albert.convert import (
     Checkpoint,
     is_foreign,
+    local_path,
     open_checkpoint,
     write_huggingface,
     write_keras_hub,
@@ -53,7 +54,8 @@ def convert(
     """Writes a model in another implementation's form.
 
     Args:
-        source: what `open_checkpoint` reads, or a preset or run of this package.
+        source: what `open_checkpoint` reads, what `local_path` fetches, or a preset or run of this
+            package.
         destination: the folder to make.
         target: "keras" (a preset of this package), "huggingface" or "keras-hub".
         without: heads to leave out.
@@ -72,6 +74,7 @@ def convert(
             f"Unknown format {target!r}; expected one of {', '.join(FORMATS)}."
             + suggest(str(target), FORMATS)
         )
+    source = local_path(source)
     foreign = is_foreign(source)
     if not foreign and target == "keras":
         raise InputError(f"{source} is of this package already; choose another format.")
@@ -97,7 +100,8 @@ def describe(path: str | Path, *, head: str | None = None) -> dict[str, Any]:
     """What a path holds, without reading weights.
 
     Args:
-        path: what `open_checkpoint` reads, or a preset or run of this package.
+        path: what `open_checkpoint` reads, what `local_path` fetches, or a preset or run of this
+            package.
         head: see `open_checkpoint`.
 
     Returns:
@@ -107,6 +111,7 @@ def describe(path: str | Path, *, head: str | None = None) -> dict[str, Any]:
     Raises:
         InputError: the path is no model, or a part is damaged.
     """
+    path = local_path(path)
     if is_foreign(path):
         with open_checkpoint(path, head=head) as checkpoint:
             return _description(checkpoint)

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_albert import presets_index
-from keras_albert.convert import is_foreign
+from keras_albert.convert import is_address, is_foreign, local_path
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json
 
@@ -17,29 +17,34 @@ TOKENIZER_FILE = "tokenizer.json"
 PREPROCESSOR_FILE = "preprocessor.json"
 
 
-def preset_folder(preset: str | Path) -> str | None:
+def preset_folder(preset: str | Path, *, download: bool = True) -> str | None:
     """Where the files of a preset are.
 
-    Looked up in this order: the package's own names; a preset folder; a run's folder, whose
-    preset is `model/` in it; an address with a scheme, such as `hf://`, which is KerasHub's to
-    read. A folder that has the name of one of the package's presets is meant with `./name`.
+    Looked up in this order: the package's own names; addresses; a preset folder; a run's folder,
+    whose preset is `model/` in it. A folder that has the name of one of the package's presets is
+    meant with `./name`.
 
     Args:
         preset: a name, a path or an address.
+        download: whether a name's published checkpoint is fetched. Addresses are in any case.
 
     Returns:
-        A folder or an address, or None for a name of this package that ships without weights.
+        A folder; or an address that only KerasHub reads, such as `modelscope://`; or None for a
+        name without weights, or whose weights are not to be fetched.
 
     Raises:
-        InputError: there is no such name or folder, or the folder holds no preset.
+        InputError: there is no such name or folder, the folder holds no preset, or it cannot be
+            fetched.
     """
     name = str(preset)
     if name in presets_index.names():
         shipped = presets_index.weights_folder(name)
-        return None if shipped is None else str(shipped)
-    if "://" in name:
+        if shipped is not None:
+            return str(shipped)
+        return str(local_path(name)) if download and is_address(name) else None
+    path = local_path(preset)
+    if "://" in name and not is_address(name):
         return name
-    path = Path(preset)
     if is_foreign(path):
         return str(path)
     for folder in (path, path / "model"):
@@ -99,8 +104,10 @@ class PresetNames:
         Args:
             preset: a name of this package such as "albert_base_v2", a folder that
                 `save_to_preset` wrote, the folder of a training run, what `open_checkpoint` reads
-                (a folder of transformers, a TF1 checkpoint or its archive, a KerasHub preset), or
-                an address that KerasHub reads (`kaggle://`, `hf://`, `modelscope://`).
+                (a folder of transformers, a TF1 checkpoint or its archive, a KerasHub preset), an
+                address that `local_path` fetches (`https://` and an archive, `hf://`,
+                `kaggle://`), or one that only KerasHub reads (`modelscope://`). The published
+                weights of a name are fetched at its first use.
             load_weights: whether to load the trained weights; False leaves them random.
             **kwargs: constructor arguments, instead of the preset's; `dtype` is Keras's current
                 policy unless it is given, whatever floating type the preset was saved in.
@@ -109,7 +116,7 @@ class PresetNames:
             InputError: there is no such preset, or it ships without weights and these were
                 asked for.
         """
-        folder = preset_folder(preset)
+        folder = preset_folder(preset, download=load_weights)
         if folder is not None:
             if "://" not in folder and is_foreign(folder):
                 # It builds models, whose classes are mixed from this one.
@@ -119,8 +126,8 @@ class PresetNames:
             return cls._from_folder(folder, load_weights, **kwargs)
         if load_weights:
             raise InputError(
-                f"No trained weights ship for {str(preset)!r}. Pass load_weights=False for random "
-                "weights, or the folder of a model trained with this package."
+                f"No trained weights were published for {str(preset)!r}. Pass load_weights=False "
+                "for random weights, or the folder of a model trained with this package."
             )
         return cls._from_architecture(presets_index.architecture(str(preset)).backbone, **kwargs)
 

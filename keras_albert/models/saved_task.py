@@ -65,7 +65,8 @@ class SavedTask:
         Raises:
             InputError: the folder lacks a part, a part is damaged, or the length does not fit.
         """
-        preset = preset_folder(path)
+        # A published checkpoint is fine-tuned for nothing: it is not fetched to find that out.
+        preset = preset_folder(path, download=False)
         if preset is None or "://" in preset:
             raise InputError(
                 f"{str(path)!r} names no folder with trained weights. Pass the folder of a trained "

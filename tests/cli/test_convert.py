@@ -6,6 +6,8 @@ import pytest
 
 from keras_albert.cli.convert import FORMATS
 from keras_albert.models import conversion
+from tests.file_server import publish, serving, tar_of
+from tests.foreign import google_config, google_variables, hf_model, save_tf1
 
 
 def test_formats_are_those_of_the_library():
@@ -61,3 +63,24 @@ def test_a_shipped_model_to_transformers(run, tmp_path):
 def test_mistakes_are_named(refused, tmp_path, options, message):
     assert message in refused("convert", "--to", tmp_path / "B", *options)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_published_name_is_fetched_once(run, refused, tmp_path, monkeypatch):
+    import transformers
+
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "kept"))
+    peer = hf_model()
+    folder = save_tf1(google_variables(peer), google_config(peer, "gelu"), tmp_path / "tf1")
+    with serving(tar_of(folder)) as server:
+        publish(monkeypatch, "albert_base_v2", server.address("albert_base_v2.tar.gz"))
+        found = run("inspect", "albert_base_v2", "--json")
+        assert found["source"] == "tf1" and found["heads"].keys() >= {"sentence_order"}
+        options = ("--from", "albert_base_v2", "--format", "huggingface")
+        run("convert", *options, "--to", tmp_path / "hf")
+        assert len(server.requests) == 1
+        server.statuses = [404]
+        message = refused("inspect", server.address("other.tar.gz"))
+    assert "answers 404" in message and f"copy it to {tmp_path / 'kept'}" in message
+    theirs = transformers.AlbertForPreTraining.from_pretrained(tmp_path / "hf").state_dict()
+    for name, value in peer.state_dict().items():
+        assert (theirs[name] == value).all(), name

@@ -1,7 +1,9 @@
 """Archives, ordinary and hostile."""
 
 import io
+import stat
 import tarfile
+import zipfile
 
 import pytest
 
@@ -82,3 +84,63 @@ def test_a_file_twice(tmp_path, folder):
     path = archive(tmp_path / "a.tar.gz", file("a.txt"), file("a.txt", b"other"))
     with pytest.raises(InputError, match="damaged"):
         unpack(path, folder)
+
+
+def zipped(path, *members):
+    """Members: (name, content, mode of Unix or 0)."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content, mode in members:
+            info = zipfile.ZipInfo(name)
+            info.external_attr = mode << 16
+            packed.writestr(info, content)
+    return path
+
+
+def test_a_zip(tmp_path, folder):
+    path = zipped(
+        tmp_path / "a.zip",
+        ("albert/", b"", stat.S_IFDIR | 0o755),
+        ("albert/a.txt", b"one", stat.S_IFREG | 0o644),
+        ("albert/deep/b.txt", b"two", 0),
+    )
+    assert is_archive(path)
+    unpack(path, folder)
+    assert (folder / "albert" / "a.txt").read_bytes() == b"one"
+    assert (folder / "albert" / "deep" / "b.txt").read_bytes() == b"two"
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("../evil.txt", 0),
+        ("albert/../../evil.txt", 0),
+        ("/tmp/evil.txt", 0),
+        ("..\\evil.txt", 0),
+        ("link", stat.S_IFLNK | 0o777),
+        ("pipe", stat.S_IFIFO | 0o644),
+    ],
+)
+def test_hostile_zips_write_nothing(tmp_path, folder, name, mode):
+    path = zipped(tmp_path / "a.zip", ("a.txt", b"text", 0), (name, b"/etc/passwd", mode))
+    with pytest.raises(InputError, match="was not unpacked"):
+        unpack(path, folder)
+    assert list(folder.iterdir()) == []
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.zip", "out"]
+
+
+def test_damaged_zips(tmp_path, folder):
+    content = bytes(range(256)) * 400
+    whole = bytearray(zipped(tmp_path / "a.zip", ("a.txt", content, 0)).read_bytes())
+    for length in (0, 5, len(whole) // 2):
+        (tmp_path / "b.zip").write_bytes(whole[:length])
+        with pytest.raises(InputError, match="damaged"):
+            unpack(tmp_path / "b.zip", folder)
+    whole[60] ^= 255  # in the compressed text
+    (tmp_path / "b.zip").write_bytes(whole)
+    with pytest.raises(InputError, match="damaged"):
+        unpack(tmp_path / "b.zip", folder)
+    marked = bytearray((tmp_path / "a.zip").read_bytes())
+    marked[marked.rindex(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "b.zip").write_bytes(marked)
+    with pytest.raises(InputError, match="encrypted"):
+        unpack(tmp_path / "b.zip", folder)

@@ -90,7 +90,7 @@ def test_mistakes_are_named(tmp_path):
         with pytest.raises(InputError, match="not empty"):
             convert(tmp_path / "in", tmp_path / "ours", target)
     with pytest.raises(InputError, match="no folder with weights"):
-        describe("albert_base_v2")
+        describe("bert_base")
     assert not (tmp_path / "out").exists()
 
 
