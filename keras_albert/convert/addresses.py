@@ -81,7 +81,10 @@ def local_path(source: str | Path, *, progress: Progress | None = None) -> Path:
         return _from_hugging_face(name)
     if name.startswith(_KAGGLE):
         return _from_kaggle(name)
-    return Path(source)
+    path = Path(source)
+    # "./albert_base_v2" is a folder. `Path` drops the dot, and whoever looks next would take what
+    # is left for the name.
+    return path.absolute() if str(path) != name and str(path) in presets_index.names() else path
 
 
 def _kept() -> Path:

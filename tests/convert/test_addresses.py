@@ -139,6 +139,9 @@ def test_archives_that_are_no_models(tmp_path, kept):
 def test_what_is_local_is_handed_back(tmp_path):
     assert local_path(tmp_path) == tmp_path
     assert local_path("albert_micro") == Path("albert_micro")
+    for name in ("albert_base_v2", "albert_micro"):
+        folder = local_path(f"./{name}")
+        assert folder == Path.cwd() / name and local_path(folder) == folder
     for source in (tmp_path, "albert_micro", "bert_base", "modelscope://a/b", "./albert_base_v2"):
         assert not is_address(source)
     for source in ("albert_base_v2", "https://a/b.zip", "hf://a/b", "kaggle://a/b/c/d"):

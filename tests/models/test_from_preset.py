@@ -83,3 +83,8 @@ def test_the_published_weights_of_a_name(tmp_path, monkeypatch):
             expected = variables["bert/pooler/dense/kernel"]
             np.testing.assert_array_equal(keras.ops.convert_to_numpy(pooler), expected)
         assert len(server.requests) == 1
+        # A folder of that name, which the dot tells from the name.
+        (tmp_path / "albert_base").rename(tmp_path / "albert_large_v2")
+        monkeypatch.chdir(tmp_path)
+        AlbertBackbone.from_preset("./albert_large_v2")
+        assert len(server.requests) == 1
