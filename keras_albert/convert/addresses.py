@@ -177,7 +177,9 @@ def _from_hugging_face(address: str) -> Path:
     published = None if revision else published_file(repository)
     arguments: dict[str, Any] = {"revision": revision or None}
     try:
-        listed = huggingface_hub.list_repo_files(repository, **arguments)
+        # Not list_repo_files, which asks for half a minute where there is no network.
+        found = huggingface_hub.model_info(repository, timeout=30, **arguments)
+        listed = [file.rfilename for file in found.siblings or ()]
     # Its errors have several bases, which change with its versions. Without an answer, what was
     # fetched before is looked for.
     except Exception as error:
@@ -194,7 +196,7 @@ def _from_hugging_face(address: str) -> Path:
     except Exception as error:
         reason = " ".join((reason or f"{type(error).__name__}: {error}").split())[:300]
         raise InputError(
-            f"{address} could not be fetched: {reason} By hand: download the repository's "
+            f"{address} could not be fetched: {reason.rstrip('.')}. By hand: download the repository's "
             "config.json, weights and tokenizer files to a folder and pass that."
         ) from error
     if published is not None:
@@ -231,6 +233,6 @@ def _from_kaggle(address: str) -> Path:
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         raise InputError(
-            f"{address} could not be fetched: {reason} Expected kaggle://owner/model/framework/"
+            f"{address} could not be fetched: {reason.rstrip('.')}. Expected kaggle://owner/model/framework/"
             "variation[/version]. By hand: download the model and pass its folder."
         ) from error

@@ -3,6 +3,7 @@
 import errno
 import http.client
 import os
+import socket
 import time
 import urllib.error
 from collections.abc import Callable
@@ -188,6 +189,8 @@ def _download(
                 break
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError) as error:
             reason = getattr(error, "reason", None) or error
+            if isinstance(reason, socket.gaierror) and reason.errno == socket.EAI_NONAME:
+                break  # no such server, or no network at all
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EPERM):
                 raise

@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import huggingface_hub
 import numpy as np
 import pytest
 
@@ -152,10 +153,8 @@ class Hub:
     """What huggingface_hub is asked for, with the signatures it has."""
 
     def __init__(self, monkeypatch, folder):
-        import huggingface_hub
-
         self.folder, self.asked, self.online = folder, {}, True
-        for name in ("list_repo_files", "snapshot_download"):
+        for name in ("model_info", "snapshot_download"):
             signature = inspect.signature(getattr(huggingface_hub, name))
 
             def stub(*args, _name=name, _signature=signature, **kwargs):
@@ -164,10 +163,11 @@ class Hub:
 
             monkeypatch.setattr(huggingface_hub, name, stub)
 
-    def list_repo_files(self, repo_id, **_):
+    def model_info(self, repo_id, **_):
         if not self.online:
             raise ConnectionError("no network")
-        return [file.name for file in self.folder.iterdir()]
+        files = [{"rfilename": file.name} for file in self.folder.iterdir()]
+        return huggingface_hub.hf_api.ModelInfo(id=repo_id, siblings=files)
 
     def snapshot_download(self, repo_id, allow_patterns, local_files_only=False, **_):
         if not self.online and not local_files_only:
@@ -201,7 +201,7 @@ def test_a_repository_without_network(hf_folder, monkeypatch, tmp_path):
     hub.online = False
     assert local_path("hf://someone/something") == hf_folder
     hub.folder = tmp_path / "missing"
-    with pytest.raises(InputError, match="no network By hand"):
+    with pytest.raises(InputError, match=r"no network\. By hand"):
         local_path("hf://someone/something")
 
 

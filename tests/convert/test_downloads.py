@@ -4,11 +4,12 @@ import errno
 import hashlib
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
 
-from keras_albert.convert import partial_download
+from keras_albert.convert import downloads, partial_download
 from keras_albert.convert.downloads import ATTEMPTS, Expected, fetch, keras_home, recorded_digest
 from keras_albert.errors import InputError
 from tests.file_server import serving
@@ -98,6 +99,18 @@ def test_nobody_answers(server, tmp_path):
         address = gone.address()
     with pytest.raises(InputError, match=f"could not be fetched: .*copy it to {tmp_path}/a"):
         fetch(address, tmp_path / "a", wait=WAIT, timeout=5)
+
+
+def test_without_a_network_it_fails_at_once(tmp_path, monkeypatch):
+    def unknown(*arguments, **options):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    waits = []
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(downloads.time, "sleep", waits.append)
+    with pytest.raises(InputError, match=r"https://models\.invalid/a\.zip could not be fetched"):
+        fetch("https://models.invalid/a.zip", tmp_path / "a")
+    assert waits == []
 
 
 def test_a_file_that_is_not_the_published_one(server, tmp_path):
