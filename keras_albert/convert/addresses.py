@@ -196,8 +196,8 @@ def _from_hugging_face(address: str) -> Path:
     except Exception as error:
         reason = " ".join((reason or f"{type(error).__name__}: {error}").split())[:300]
         raise InputError(
-            f"{address} could not be fetched: {reason.rstrip('.')}. By hand: download the repository's "
-            "config.json, weights and tokenizer files to a folder and pass that."
+            f"{address} could not be fetched: {reason.rstrip('.')}. By hand: download the "
+            "repository's config.json, weights and tokenizer files to a folder and pass that."
         ) from error
     if published is not None:
         _check_published(address, folder / published[0], published[1])
