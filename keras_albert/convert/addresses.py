@@ -107,7 +107,10 @@ def _archive(address: str, folder: Path, expected: Expected, progress: Progress 
         if unpacked.is_dir():
             return _model_folder(address, unpacked)
     by_hand = archive.is_file()
-    with _bar(file_name) if progress is None else contextlib.nullcontext(progress) as report:
+    shown: contextlib.AbstractContextManager[Progress] = (
+        _bar(file_name) if progress is None else contextlib.nullcontext(progress)
+    )
+    with shown as report:
         digest = fetch(address, archive, expected, progress=report)
     unpacked = folder / f"unpacked-{digest[:16]}"
     if not unpacked.is_dir():
@@ -178,8 +181,8 @@ def _from_hugging_face(address: str) -> Path:
     arguments: dict[str, Any] = {"revision": revision or None}
     try:
         # Not list_repo_files, which asks for half a minute where there is no network.
-        found = huggingface_hub.model_info(repository, timeout=30, **arguments)
-        listed = [file.rfilename for file in found.siblings or ()]
+        info = huggingface_hub.model_info(repository, timeout=30, **arguments)
+        listed = [file.rfilename for file in info.siblings or ()]
     # Its errors have several bases, which change with its versions. Without an answer, what was
     # fetched before is looked for.
     except Exception as error:
@@ -190,9 +193,8 @@ def _from_hugging_face(address: str) -> Path:
         patterns = [*_OTHER_FILES, *_weights(listed, published)]
         reason = ""
     try:
-        folder = Path(
-            huggingface_hub.snapshot_download(repository, allow_patterns=patterns, **arguments)
-        )
+        found = huggingface_hub.snapshot_download(repository, allow_patterns=patterns, **arguments)
+        folder = Path(str(found))
     except Exception as error:
         reason = " ".join((reason or f"{type(error).__name__}: {error}").split())[:300]
         raise InputError(

@@ -21,7 +21,9 @@ class Refused(Exception):
 class _SafeRedirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects to http and https, and never from https to http."""
 
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str):  # type: ignore[no-untyped-def]
+    def redirect_request(
+        self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str
+    ) -> urllib.request.Request | None:
         scheme = newurl.split(":", 1)[0].lower()
         if scheme not in ("http", "https") or (req.type == "https" and scheme == "http"):
             raise Refused(f"it redirects to {newurl}, which is not as safe as itself")

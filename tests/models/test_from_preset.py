@@ -7,6 +7,7 @@ import pytest
 from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, presets_index
 from keras_albert.errors import InputError
 from keras_albert.models.from_preset import preset_folder, saved_class, tokenizer_folder
+from keras_albert.models.variable_names import backbone_variables
 from tests.file_server import publish, serving, tar_of
 from tests.foreign import google_config, google_variables, hf_model, save_tf1
 
@@ -79,7 +80,7 @@ def test_the_published_weights_of_a_name(tmp_path, monkeypatch):
             AlbertMaskedLM.from_preset("albert_base_v2").backbone,
             AlbertTextClassifier.from_preset("albert_base_v2", num_classes=2).backbone,
         ):
-            pooler = model.get_layer("pooler").kernel
+            pooler = backbone_variables(model)["pooler/kernel"]
             expected = variables["bert/pooler/dense/kernel"]
             np.testing.assert_array_equal(keras.ops.convert_to_numpy(pooler), expected)
         assert len(server.requests) == 1
