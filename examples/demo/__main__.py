@@ -21,7 +21,7 @@ from examples.demo.steps import Steps
 
 SEEDS = (1, 2, 3)
 FINETUNE = (
-    "--task text-classification --epochs 4 --batch-size 32 --sequence-length 64 "
+    "--task text-classification --epochs 3 --batch-size 32 --sequence-length 64 "
     "--learning-rate 0.001 " + " ".join(f"--seed {seed}" for seed in SEEDS)
 )
 SHIPPED = "albert_micro"
