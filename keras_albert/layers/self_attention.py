@@ -9,6 +9,7 @@ from keras import ops
 from keras_albert.errors import InputError
 from keras_albert.layers.dropout import dropout as apply_dropout
 from keras_albert.layers.initialization import RandomWeights
+from keras_albert.layers.row_product import row_product
 
 
 def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any) -> tuple[Any, Any]:
@@ -108,7 +109,7 @@ class SelfAttention(keras.layers.Layer):
         hidden_dim = self.num_heads * self.head_dim
         length = ops.shape(x)[1]
         # As a matrix: XLA's products of three axes are 5 to 10% slower on CPU, gradients too.
-        x = self.query_key_value(ops.reshape(x, (-1, hidden_dim)))
+        x = row_product(self.query_key_value, ops.reshape(x, (-1, hidden_dim)))
         x = ops.reshape(x, (-1, length, self.num_heads, 3 * self.head_dim))
         x = ops.transpose(x, (0, 2, 1, 3))
         query, key, value = ops.split(x, 3, axis=-1)
@@ -118,7 +119,7 @@ class SelfAttention(keras.layers.Layer):
         else:
             context, scores = _attend(query, key, value, attention_bias, rate, seed)
         context = ops.transpose(context, (0, 2, 1, 3))
-        output = self.output_dense(ops.reshape(context, (-1, hidden_dim)))
+        output = row_product(self.output_dense, ops.reshape(context, (-1, hidden_dim)))
         output = ops.reshape(output, (-1, length, hidden_dim))
         return (output, scores) if return_attention_scores else output
 
