@@ -1,14 +1,15 @@
 """Preset names: what they stand for, checked, with the near name suggested for a wrong one."""
 
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pydantic
 
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json
+
+Checked = TypeVar("Checked", bound=pydantic.BaseModel)
 
 
 class Architecture(pydantic.BaseModel):
@@ -51,11 +52,36 @@ def _known(kind: str) -> list[str]:
     return sorted(path.stem for path in _folder(kind).glob("*.json"))
 
 
-def _unknown(what: str, name: str, choices: Iterable[str]) -> InputError:
-    choices = list(choices)
-    return InputError(
-        f"There is no {what} named {name!r}.{suggest(name, choices)} Known: {', '.join(choices)}."
-    )
+def _path(kind: str, what: str, name: str) -> Path:
+    choices = _known(kind)
+    if name not in choices:
+        raise InputError(
+            f"There is no {what} named {name!r}.{suggest(name, choices)} "
+            f"Known: {', '.join(choices)}."
+        )
+    return _folder(kind) / f"{name}.json"
+
+
+def read_checked(path: str | Path, model: type[Checked], what: str) -> Checked:
+    """A preset's file, checked.
+
+    Args:
+        path: of a JSON file.
+        model: what it must fit.
+        what: what to call it, such as "an architecture".
+
+    Raises:
+        InputError: the file cannot be read, a field is missing, unknown or of the wrong type.
+    """
+    content: Any = read_json(path)
+    try:
+        return model.model_validate(content)
+    except pydantic.ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise InputError(f"{path} is not {what}: {problems}.") from error
 
 
 def names() -> list[str]:
@@ -82,9 +108,7 @@ def architecture(name: str) -> Architecture:
     Raises:
         InputError: there is none; the nearest is suggested.
     """
-    if name not in names():
-        raise _unknown("architecture", name, names())
-    return read_architecture(_folder("architectures") / f"{name}.json")
+    return read_architecture(_path("architectures", "architecture", name))
 
 
 def read_architecture(path: str | Path) -> Architecture:
@@ -93,15 +117,7 @@ def read_architecture(path: str | Path) -> Architecture:
     Raises:
         InputError: the file cannot be read, a field is missing, unknown or of the wrong type.
     """
-    content: Any = read_json(path)
-    try:
-        return Architecture.model_validate(content)
-    except pydantic.ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise InputError(f"{path} is not an architecture: {problems}.") from error
+    return read_checked(path, Architecture, "an architecture")
 
 
 def recipe_path(name: str) -> Path:
@@ -113,9 +129,7 @@ def recipe_path(name: str) -> Path:
     Raises:
         InputError: there is none; the nearest is suggested.
     """
-    if name not in recipe_names():
-        raise _unknown("recipe", name, recipe_names())
-    return _folder("recipes") / f"{name}.json"
+    return _path("recipes", "recipe", name)
 
 
 def checkpoint_path(name: str) -> Path:
@@ -127,9 +141,7 @@ def checkpoint_path(name: str) -> Path:
     Raises:
         InputError: there is none; the nearest is suggested.
     """
-    if name not in checkpoint_names():
-        raise _unknown("published checkpoint", name, checkpoint_names())
-    return _folder("checkpoints") / f"{name}.json"
+    return _path("checkpoints", "published checkpoint", name)
 
 
 def weights_folder(name: str) -> Path | None:
@@ -138,7 +150,6 @@ def weights_folder(name: str) -> Path | None:
     Raises:
         InputError: `name` is no architecture at all; the nearest is suggested.
     """
-    if name not in names():
-        raise _unknown("architecture", name, names())
+    _path("architectures", "architecture", name)
     folder = _folder("weights") / name
     return folder if folder.is_dir() else None

@@ -1,6 +1,7 @@
 """Settings every test shares, and which tests run once and which on every backend."""
 
 import os
+import sys
 from pathlib import Path
 
 # Before anything imports Keras: the backend is fixed at its first import.
@@ -25,6 +26,13 @@ BACKEND_INDEPENDENT_FILES = {
     "test_public_names.py",
     "test_structure.py",
 }
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    """A test draws the same weights and inputs every time, alone or among others."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(0)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from keras_albert.convert.downloads import (
     recorded_digest,
 )
 from keras_albert.convert.published import published_checkpoint, published_file
-from keras_albert.convert.tf1 import CONFIG_FILES
+from keras_albert.convert.tf1 import CONFIG_FILE, model_folder
 from keras_albert.errors import InputError
 from keras_albert.files import sha256, write_directory_aside
 
@@ -130,15 +130,13 @@ def _archive(address: str, folder: Path, expected: Expected, progress: Progress 
 
 
 def _model_folder(address: str, unpacked: Path) -> Path:
-    """The folder nearest the top that holds a configuration."""
-    found = [file for name in (*CONFIG_FILES, "config.json") for file in unpacked.rglob(name)]
-    if not found:
+    folder = model_folder(unpacked, "config.json")
+    if folder is None:
         raise InputError(
-            f"The archive at {address} holds no {CONFIG_FILES[0]} and no config.json: it is no "
+            f"The archive at {address} holds no {CONFIG_FILE} and no config.json: it is no "
             "model of ALBERT."
         )
-    nearest = min(found, key=lambda file: (len(file.parts), str(file))).parent
-    return nearest.parent if nearest.name == "assets" else nearest
+    return folder
 
 
 @contextlib.contextmanager

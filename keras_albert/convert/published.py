@@ -1,13 +1,11 @@
 """The checkpoints that were published under a name: where they are and how they are verified."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pydantic
 
 from keras_albert import presets_index
-from keras_albert.errors import InputError
-from keras_albert.files import read_json
 
 PUBLISHED = "the published SHA-256"
 
@@ -89,15 +87,7 @@ def read_checkpoint(path: str | Path) -> PublishedCheckpoint:
     Raises:
         InputError: the file cannot be read, a field is missing, unknown or of the wrong type.
     """
-    content: Any = read_json(path)
-    try:
-        return PublishedCheckpoint.model_validate(content)
-    except pydantic.ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc'])) or 'the file'}: {problem['msg']}"
-            for problem in error.errors()
-        )
-        raise InputError(f"{path} is not a published checkpoint: {problems}.") from error
+    return presets_index.read_checked(path, PublishedCheckpoint, "a published checkpoint")
 
 
 def published_file(repository: str) -> tuple[str, str | None] | None:

@@ -32,6 +32,21 @@ def find_config(folder: Path) -> Path | None:
     return None
 
 
+def model_folder(unpacked: Path, *other_names: str) -> Path | None:
+    """The folder nearest the top that holds a configuration, or None where none does.
+
+    Args:
+        unpacked: what an archive was unpacked to.
+        other_names: names of configurations beside those of TF1.
+    """
+    found = [file for name in (*CONFIG_FILES, *other_names) for file in unpacked.rglob(name)]
+    if not found:
+        return None
+    nearest = min(found, key=lambda file: (len(file.parts), str(file))).parent
+    # A TF-Hub module keeps its configuration apart from its variables.
+    return nearest.parent if nearest.name == "assets" else nearest
+
+
 def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) -> Checkpoint:
     """Opens what google-research/albert published or its training left.
 
@@ -49,14 +64,10 @@ def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) 
     with contextlib.ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="keras-albert-")))
         unpack(path, folder)
-        found = sorted(
-            (file for name in CONFIG_FILES for file in folder.rglob(name)),
-            key=lambda file: len(file.parts),
-        )
-        if not found:
+        inner = model_folder(folder)
+        if inner is None:
             raise InputError(f"{path} holds no {CONFIG_FILE}; is it one of Google's archives?")
-        inner = found[0].parent
-        checkpoint = _open(inner.parent if inner.name == "assets" else inner, path, head, num_heads)
+        checkpoint = _open(inner, path, head, num_heads)
         checkpoint.on_close(cleanup.pop_all().close)
         return checkpoint
 

@@ -6,7 +6,6 @@ P predictions, L layers, C classes.
 
 from keras_albert.layers.activations import activation_named
 from keras_albert.layers.attention_mask import attention_bias
-from keras_albert.layers.choice_head import ChoiceHead
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
 from keras_albert.layers.feed_forward import FeedForward
 from keras_albert.layers.masked_token_head import MaskedTokenHead
@@ -14,10 +13,10 @@ from keras_albert.layers.merge_choices import MergeChoices
 from keras_albert.layers.self_attention import SelfAttention
 from keras_albert.layers.sentence_order_head import SentenceOrderHead
 from keras_albert.layers.shared_encoder import SharedEncoder
+from keras_albert.layers.split_choices import SplitChoices
 from keras_albert.layers.transformer_block import TransformerBlock
 
 __all__ = [
-    "ChoiceHead",
     "FactorizedEmbedding",
     "FeedForward",
     "MaskedTokenHead",
@@ -25,6 +24,7 @@ __all__ = [
     "SelfAttention",
     "SentenceOrderHead",
     "SharedEncoder",
+    "SplitChoices",
     "TransformerBlock",
     "activation_named",
     "attention_bias",

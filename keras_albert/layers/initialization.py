@@ -1,4 +1,4 @@
-"""Random weights, and none where a checkpoint's follow."""
+"""Random weights, the same on every backend; and none where a checkpoint's follow."""
 
 import contextlib
 import contextvars
@@ -28,9 +28,11 @@ def weights_assigned_later() -> Iterator[None]:
 
 @keras.saving.register_keras_serializable("keras_albert")
 class RandomWeights(keras.initializers.TruncatedNormal):
-    """`keras.initializers.TruncatedNormal`; zeros inside `weights_assigned_later`.
+    """`keras.initializers.TruncatedNormal`, drawn by NumPy; zeros inside `weights_assigned_later`.
 
-    The initialiser of google-research/albert (`modeling.create_initializer`).
+    The initialiser of google-research/albert (`modeling.create_initializer`). Keras's own draws
+    other numbers on each backend from the same seed; with this one a model built after
+    `keras.utils.set_random_seed` starts from the same weights on all of them.
 
     Args:
         mean: of the distribution before it is truncated at two standard deviations.
@@ -40,7 +42,11 @@ class RandomWeights(keras.initializers.TruncatedNormal):
 
     def __call__(self, shape: Any, dtype: Any = None, **kwargs: Any) -> Any:
         """A tensor of that shape."""
+        # Both from NumPy: JAX compiles a program for every shape of its own.
         if _assigned_later.get():
-            # From NumPy: JAX compiles a program for every shape of its own zeros.
             return ops.convert_to_tensor(np.zeros(shape, "float32"), dtype=dtype)
-        return super().__call__(shape, dtype=dtype, **kwargs)
+        generator = np.random.default_rng(self.seed)
+        draws = generator.standard_normal(shape, np.float32)
+        while (beyond := np.abs(draws) > 2).any():
+            draws[beyond] = generator.standard_normal(int(beyond.sum()), np.float32)
+        return ops.convert_to_tensor(self.mean + self.stddev * draws, dtype=dtype)

@@ -26,6 +26,16 @@ def score_head(backbone: Any, units: int, name: str = "scores", activation: Any 
     )
 
 
+def output_dropout(backbone: Any, rate: float) -> Any:
+    """Dropout in front of a score head.
+
+    Args:
+        backbone: in whose precision it runs.
+        rate: the share dropped in training.
+    """
+    return keras.layers.Dropout(rate, dtype=backbone.dtype_policy, name="output_dropout")
+
+
 def masked_token_head(backbone: Any) -> MaskedTokenHead:
     """The head that predicts masked tokens, tied to the backbone's word embeddings."""
     return MaskedTokenHead(

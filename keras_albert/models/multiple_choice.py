@@ -5,9 +5,10 @@ from typing import Any
 import keras
 import keras_hub
 
-from keras_albert.layers.choice_head import ChoiceHead
 from keras_albert.layers.merge_choices import MergeChoices
+from keras_albert.layers.split_choices import SplitChoices
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
@@ -50,13 +51,9 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
         self.backbone = backbone
         self.preprocessor = preprocessor
         self.merge_choices = MergeChoices(name="merge_choices")
-        self.choice_head = ChoiceHead(
-            dropout=dropout,
-            initializer_range=backbone.initializer_range,
-            # Scores and their loss stay in float32 under a mixed policy.
-            dtype="float32",
-            name="scores",
-        )
+        self.output_dropout = output_dropout(backbone, dropout)
+        self.output_dense = score_head(backbone, 1)
+        self.split_choices = SplitChoices(name="split_choices")
 
         # === Functional Model ===
         super().__init__(**self._functional_arguments(backbone), **kwargs)
@@ -76,7 +73,8 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
     ) -> Any:
         rows = {name: self.merge_choices(x) for name, x in self._backbone_inputs(inputs).items()}
         outputs = backbone(rows, training=training, **options)
-        return self.choice_head(outputs["pooled_output"], inputs["token_ids"], training=training)
+        pooled = self.output_dropout(outputs["pooled_output"], training=training)
+        return self.split_choices(self.output_dense(pooled), inputs["token_ids"])
 
     def compile(
         self, optimizer: Any = "auto", loss: Any = "auto", *, metrics: Any = "auto", **kwargs: Any

@@ -7,7 +7,7 @@ import keras_hub
 
 from keras_albert.errors import InputError
 from keras_albert.models.backbone import AlbertBackbone
-from keras_albert.models.heads import score_head
+from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
@@ -50,9 +50,7 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
         # === Layers ===
         self.backbone = backbone
         self.preprocessor = preprocessor
-        self.output_dropout = keras.layers.Dropout(
-            dropout, dtype=backbone.dtype_policy, name="output_dropout"
-        )
+        self.output_dropout = output_dropout(backbone, dropout)
         self.output_dense = score_head(backbone, num_classes)
 
         # === Functional Model ===

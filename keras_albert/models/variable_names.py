@@ -20,7 +20,7 @@ HEADS: dict[str, dict[str, str]] = {
     "AlbertTextClassifier": {"classifier": "output_dense"},
     "AlbertTokenClassifier": {"token_classifier": "output_dense"},
     "AlbertQuestionAnswerer": {"spans": "span_dense"},
-    "AlbertMultipleChoice": {"multiple_choice": "choice_head"},
+    "AlbertMultipleChoice": {"multiple_choice": "output_dense"},
 }
 # Constructor arguments that say how to run a backbone, not what it computes.
 _HOW = ("name", "trainable", "dtype", "unroll", "sharing")
@@ -101,7 +101,7 @@ def head_variables(task: Any) -> dict[str, Any]:
         elif head == "sentence_order":
             found |= _dense("sentence_order/dense", layer.dense)
         else:
-            found |= _dense(head, getattr(layer, "dense", layer))
+            found |= _dense(head, layer)
     return found
 
 

@@ -25,7 +25,6 @@ from keras_albert.training.checkpoints import (
 )
 from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.distribution import spread_over_devices
-from keras_albert.training.initial_weights import draw_initial_weights
 from keras_albert.training.interruption import interruption
 from keras_albert.training.optimizer_factory import make_optimizer
 from keras_albert.training.pretraining_callback import PretrainingCallback, Progress
@@ -159,7 +158,6 @@ def build_pretrainer(
         seed=recipe.seed,
     )
     model = AlbertPretrainer(backbone, preprocessor=preprocessor)
-    draw_initial_weights(model, recipe.seed, backbone.initializer_range)
     settings = recipe.optimizer
     model.compile(
         optimizer=make_optimizer(
