@@ -37,9 +37,7 @@ class FinetuneTask(abc.ABC):
     threshold: float | None = None
 
     @abc.abstractmethod
-    def read(
-        self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False
-    ) -> Examples:
+    def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
         """Reads a file in the task's official format.
 
         Args:
@@ -53,7 +51,7 @@ class FinetuneTask(abc.ABC):
                 line (or question) are named.
         """
 
-    def learn(self, train: Examples) -> None:
+    def learn(self, train: Examples) -> None:  # noqa: B027
         """Takes from the training examples what the task does not fix, such as the labels."""
 
     @abc.abstractmethod
@@ -100,10 +98,12 @@ class FinetuneTask(abc.ABC):
         """
 
     @abc.abstractmethod
-    def metrics(self, examples: Examples, predictions: Sequence[dict[str, Any]]) -> dict[str, float]:
+    def metrics(
+        self, examples: Examples, predictions: Sequence[dict[str, Any]]
+    ) -> dict[str, float]:
         """The task's official metrics, `main_metric` among them, as fractions of 1."""
 
-    def tune(self, examples: Examples, predictions: Sequence[dict[str, Any]]) -> None:
+    def tune(self, examples: Examples, predictions: Sequence[dict[str, Any]]) -> None:  # noqa: B027
         """Sets `threshold` where the task has one."""
 
     def write_submission(self, predictions: Sequence[dict[str, Any]], path: Path) -> None:
