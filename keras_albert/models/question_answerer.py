@@ -34,6 +34,9 @@ class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
 
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertTextClassifierPreprocessor
+    outputs_along_tokens = True
+    # No answer begins or ends in padding.
+    padding_output = -10_000.0
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:
         # === Layers ===

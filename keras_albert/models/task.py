@@ -6,6 +6,9 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.models.at_depth import AtDepth
+from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches
+from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.models.streams import is_model_input, is_stream, preprocessed
 from keras_albert.models.task_presets import TaskPresets
 
@@ -19,9 +22,23 @@ class AlbertTask(TaskPresets):
     `fit`, `evaluate` and `predict` take raw strings where the task has a preprocessor: lists and
     arrays are preprocessed as a whole beforehand, datasets and generators batch by batch. Inputs
     that are the model's dict of arrays already are used as they are.
+
+    Texts have many lengths: their rows are put in batches of near lengths, each cut to one of a
+    few (`LengthBatches`). `fit(..., group_by_length=False)` draws the rows of a batch from all.
+
+    Attributes:
+        extra_inputs: inputs beside the backbone's.
+        token_inputs: the inputs with tokens along their last axis.
+        labels_along_tokens: whether labels and weights are (B, S).
+        outputs_along_tokens: whether all outputs are (B, S, ...).
+        padding_output: what `predict` puts there for positions beyond a batch's length.
     """
 
     extra_inputs: tuple[str, ...] = ()
+    token_inputs: tuple[str, ...] = TOKEN_INPUTS
+    labels_along_tokens: bool = False
+    outputs_along_tokens: bool = False
+    padding_output: float = 0.0
 
     backbone: Any
     preprocessor: Any
@@ -79,6 +96,7 @@ class AlbertTask(TaskPresets):
         batch_size: int | None = None,
         sample_weight: Any = None,
         validation_data: Any = None,
+        group_by_length: bool = True,
         **kwargs: Any,
     ) -> Any:
         """`keras.Model.fit`, on raw strings too.
@@ -90,6 +108,9 @@ class AlbertTask(TaskPresets):
             batch_size: rows a step; 32 by default.
             sample_weight: (B,).
             validation_data: as `(x, y)` or `(x, y, sample_weight)`, or a dataset.
+            group_by_length: put texts of near lengths in a batch and cut it to their length, which
+                saves most of the padding's arithmetic. Holds for texts that are shuffled and not
+                split; arrays are used as they are.
             **kwargs: of `keras.Model.fit`.
 
         Raises:
@@ -99,7 +120,16 @@ class AlbertTask(TaskPresets):
         if is_stream(x) and not isinstance(x, keras.utils.PyDataset):
             # Such data comes in its own order; Keras warns that it cannot shuffle it.
             kwargs.setdefault("shuffle", False)
+        # These settings speak of the texts in the order they came.
+        in_order = not kwargs.get("shuffle", True) or any(
+            kwargs.get(name) for name in ("validation_split", "steps_per_epoch")
+        )
+        grouped = group_by_length and not in_order and _is_whole_texts(x)
         x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
+        if grouped:
+            seed = int(np.random.randint(2**31))
+            x, y, sample_weight = self._by_length(x, y, sample_weight, batch_size, seed), None, None
+            kwargs["shuffle"] = False
         if steps is not None:
             kwargs.setdefault("steps_per_epoch", steps)
         if validation_data is not None:
@@ -108,9 +138,12 @@ class AlbertTask(TaskPresets):
                 if steps is not None:
                     kwargs.setdefault("validation_steps", steps)
             else:
-                validation_data = self._prepared(
-                    *keras.utils.unpack_x_y_sample_weight(validation_data)
-                )[:3]
+                parts = keras.utils.unpack_x_y_sample_weight(validation_data)
+                x_part, y_part, weights, _ = self._prepared(*parts)
+                validation_data = (x_part, y_part, weights)
+                if group_by_length and _is_whole_texts(parts[0]):
+                    size = kwargs.pop("validation_batch_size", None) or batch_size
+                    validation_data = self._by_length(x_part, y_part, weights, size)
         return keras.Model.fit(
             self,
             x=x,
@@ -132,7 +165,10 @@ class AlbertTask(TaskPresets):
         """`keras.Model.evaluate`, on raw strings too; see `fit`."""
         # `fit` evaluates through this method, with data it has prepared.
         if not kwargs.get("_use_cached_eval_dataset"):
+            grouped = _is_whole_texts(x) and not kwargs.get("steps")
             x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
+            if grouped:
+                x, y, sample_weight = self._by_length(x, y, sample_weight, batch_size), None, None
             if steps is not None:
                 kwargs.setdefault("steps", steps)
         return keras.Model.evaluate(
@@ -154,20 +190,36 @@ class AlbertTask(TaskPresets):
             depth: how many layers to run; all by default.
             **kwargs: of `keras.Model.predict`.
         """
+        grouped = _is_whole_texts(x) and not kwargs.get("steps")
         x, _, _, steps = self._prepared(x)
+        if grouped:
+            return predict_by_length(self, x, batch_size or 32, depth, **kwargs)
         if steps is not None:
             kwargs.setdefault("steps", steps)
-        model = self if depth is None else self._at_depth(depth)
+        model = self if depth is None else self.at_depth(depth)
         return keras.Model.predict(model, x=x, batch_size=batch_size, **kwargs)
 
-    def _at_depth(self, depth: int) -> keras.Model:
+    def _by_length(
+        self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, seed: int | None = None
+    ) -> Any:
+        return LengthBatches(
+            x,
+            y,
+            sample_weight,
+            batch_size=batch_size or 32,
+            seed=seed,
+            token_inputs=self.token_inputs,
+            labels_along_tokens=self.labels_along_tokens,
+        ).for_keras()
+
+    def at_depth(self, depth: int) -> keras.Model:
         """A model that runs this one to a depth, kept so that it compiles once."""
         if not hasattr(self, "_depths"):
             # Past Keras's tracking, which would find the task inside a part of itself.
             object.__setattr__(self, "_depths", _Depths())
         models = self._depths.models
         if depth not in models:
-            models[depth] = _AtDepth(self, depth)
+            models[depth] = AtDepth(self, depth)
         return models[depth]
 
     def train_on_batch(
@@ -265,22 +317,15 @@ class AlbertTask(TaskPresets):
 
 
 class _Depths:
-    """Holds models without Keras seeing them."""
+    """Holds models by depth where Keras, which walks attributes to save them, sees none."""
 
     def __init__(self) -> None:
         self.models: dict[int, keras.Model] = {}
 
 
-class _AtDepth(keras.Model):
-    """A task run to a fixed depth, for `predict`."""
-
-    def __init__(self, task: Any, depth: int) -> None:
-        super().__init__(name=f"{task.name}_at_depth_{depth}")
-        self.task = task
-        self.depth = depth
-
-    def call(self, inputs: Any, training: bool | None = None) -> Any:
-        return self.task(inputs, training=training, depth=self.depth)
+def _is_whole_texts(x: Any) -> bool:
+    """Whether `x` is all the texts, to be made into arrays here."""
+    return x is not None and not is_stream(x) and not is_model_input(x)
 
 
 def _as_arrays(values: Any) -> Any:

@@ -36,6 +36,8 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
 
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertTextClassifierPreprocessor
+    labels_along_tokens = True
+    outputs_along_tokens = True
 
     def __init__(
         self,
