@@ -40,7 +40,7 @@ $(BIN)/python:
 # A stamp file for each set of extras, remade when pyproject.toml changes. The demo needs no
 # PyTorch: JAX trains, and TensorFlow (which KerasHub brings along) writes the exported model.
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
-	$(PIP) install -q -e ".[jax,export,demo]"
+	$(PIP) install -q -e ".[jax,export]"
 	@touch $@
 
 $(VENV)/.lint: pyproject.toml | $(BIN)/python
@@ -53,7 +53,7 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 		echo "pip finds no CPU build of torch here: taking the default one (see TORCH_INSTALL in the Makefile)"; \
 		$(PIP) install -q "torch==2.13.0"; \
 	fi
-	$(PIP) install -q -e ".[tensorflow,jax,torch,export,demo,dev]"
+	$(PIP) install -q -e ".[tensorflow,jax,torch,export,dev]"
 	@touch $@
 
 demo: $(VENV)/.demo

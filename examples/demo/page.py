@@ -1,16 +1,15 @@
 """The page of results: numbers in, one self-contained HTML file out."""
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
 import markupsafe
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from keras_albert.files import write_aside
+from keras_albert.reports import charts
 
 
 def write_page(path: Path, results: Mapping[str, Any]) -> None:
@@ -47,7 +46,7 @@ def loss_curves(metrics: Sequence[Mapping[str, Any]]) -> markupsafe.Markup:
         axes.grid(alpha=0.3)
     panels[1].axhline(0.6931, color="gray", linestyle=":", linewidth=1)  # ln 2: a coin
     panels[2].legend(fontsize=8)
-    return _svg(figure)
+    return charts.svg(figure)
 
 
 def dots(rows: Sequence[Mapping[str, Any]], chance: float) -> markupsafe.Markup:
@@ -62,11 +61,4 @@ def dots(rows: Sequence[Mapping[str, Any]], chance: float) -> markupsafe.Markup:
     axes.axvline(chance, color="gray", linestyle=":")
     axes.set_xlabel("accuracy on paragraphs of held-out pages (dotted: most frequent part)")
     axes.grid(alpha=0.3, axis="x")
-    return _svg(figure)
-
-
-def _svg(figure: Figure) -> markupsafe.Markup:
-    buffer = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(buffer)
-    text = buffer.getvalue()
-    return markupsafe.Markup(text[text.index("<svg") :])
+    return charts.svg(figure)

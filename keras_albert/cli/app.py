@@ -19,6 +19,7 @@ from keras_albert.cli.list_command import ListCommand
 from keras_albert.cli.predict import predict
 from keras_albert.cli.prepare import prepare
 from keras_albert.cli.pretrain import pretrain
+from keras_albert.cli.report import report
 from keras_albert.cli.vocabulary import vocabulary
 from keras_albert.errors import InputError
 
@@ -40,6 +41,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     evaluate: "keras-albert evaluate --model RUN/ --data HELD_OUT_STORE/",
     finetune: "keras-albert finetune --model RUN/ --task text-classification "
     "--train train.jsonl --validation validation.jsonl --output RUN2/",
+    report: "keras-albert report --run RUN2/",
     export: "keras-albert export --model RUN2/ --format tflite --quantize int8 --output ARTIFACT/",
     convert: "keras-albert convert --from albert_base_v2.tar.gz --to MODEL/ --format keras",
     inspect: "keras-albert inspect albert_base_v2.tar.gz",
