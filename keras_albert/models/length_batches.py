@@ -9,11 +9,10 @@ import numpy as np
 TOKEN_INPUTS = ("token_ids", "segment_ids", "padding_mask")
 # Lengths are rounded up to a multiple of this: the vector units compute no less.
 ROUNDING = 8
-# A compiled backend makes a program for each length; PyTorch runs any.
-MOST_LENGTHS = {"torch": 16}
-FEW_LENGTHS = 4
-# A length of its own has to be used by this many batches to be worth its compilation.
-BATCHES_A_LENGTH = 8
+# PyTorch runs any length; the others make a program for each, which this many batches of it have
+# to be worth.
+MOST_LENGTHS = {"torch": 16, "jax": 4, "tensorflow": 4}
+BATCHES_A_LENGTH = {"torch": 1, "jax": 8, "tensorflow": 8}
 
 
 class LengthBatches(keras.utils.PyDataset):
@@ -34,6 +33,7 @@ class LengthBatches(keras.utils.PyDataset):
         token_inputs: the inputs with tokens along their last axis.
         labels_along_tokens: whether labels and weights are (N, S).
         lengths: the lengths to cut to, ascending; by default `chosen_lengths`.
+        epochs: how often all rows will be read.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class LengthBatches(keras.utils.PyDataset):
         token_inputs: Sequence[str] = TOKEN_INPUTS,
         labels_along_tokens: bool = False,
         lengths: Sequence[int] | None = None,
+        epochs: int = 1,
     ) -> None:
         super().__init__()
         self._x, self._y, self._sample_weight = x, y, sample_weight
@@ -58,7 +59,8 @@ class LengthBatches(keras.utils.PyDataset):
         self._labels_along_tokens = labels_along_tokens
         self._row_lengths = row_lengths(x["padding_mask"])
         if lengths is None:
-            lengths = chosen_lengths(self._row_lengths, batch_size, x["token_ids"].shape[-1])
+            longest = x["token_ids"].shape[-1]
+            lengths = chosen_lengths(self._row_lengths, batch_size, longest, epochs)
         self.lengths = list(lengths)
         self._epoch = 0
         self._batches = self._arranged()
@@ -178,13 +180,16 @@ def row_lengths(padding_mask: np.ndarray) -> np.ndarray:
     return reach.reshape(len(reach), -1).max(axis=1, initial=1)
 
 
-def chosen_lengths(lengths: np.ndarray, batch_size: int, longest: int) -> list[int]:
+def chosen_lengths(
+    lengths: np.ndarray, batch_size: int, longest: int, epochs: int = 1
+) -> list[int]:
     """The few lengths to cut to that leave the least padding.
 
     Args:
         lengths: (N,), the tokens of each row.
         batch_size: rows a batch.
         longest: S, which no length is above.
+        epochs: how often all rows will be read.
 
     Returns:
         Ascending multiples of 8 (or S), at most 4, on PyTorch 16, and no more than batches make
@@ -195,9 +200,10 @@ def chosen_lengths(lengths: np.ndarray, batch_size: int, longest: int) -> list[i
     """
     rounded = np.minimum(-(-np.asarray(lengths) // ROUNDING) * ROUNDING, longest)
     candidates, counts = np.unique(rounded, return_counts=True)
-    batches = -(-len(rounded) // batch_size)
-    most = MOST_LENGTHS.get(keras.config.backend(), FEW_LENGTHS)
-    most = max(1, min(most, batches // BATCHES_A_LENGTH, len(candidates)))
+    batches = -(-len(rounded) // batch_size) * epochs
+    backend = keras.config.backend()
+    worth = batches // BATCHES_A_LENGTH.get(backend, 8)
+    most = max(1, min(MOST_LENGTHS.get(backend, 4), worth, len(candidates)))
     # The least sum of padded tokens when the first i candidates are served by k lengths.
     below = np.concatenate([[0], np.cumsum(counts)])
     cost = candidates * below[1:]

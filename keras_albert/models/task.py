@@ -30,14 +30,14 @@ class AlbertTask(TaskPresets):
         extra_inputs: inputs beside the backbone's.
         token_inputs: the inputs with tokens along their last axis.
         labels_along_tokens: whether labels and weights are (B, S).
-        outputs_along_tokens: whether all outputs are (B, S, ...).
+        outputs_along_tokens: whether all outputs are (B, S, ...), or the names of those that are.
         padding_output: what `predict` puts there for positions beyond a batch's length.
     """
 
     extra_inputs: tuple[str, ...] = ()
     token_inputs: tuple[str, ...] = TOKEN_INPUTS
     labels_along_tokens: bool = False
-    outputs_along_tokens: bool = False
+    outputs_along_tokens: bool | tuple[str, ...] = False
     padding_output: float = 0.0
 
     backbone: Any
@@ -128,7 +128,9 @@ class AlbertTask(TaskPresets):
         x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
         if grouped:
             seed = int(np.random.randint(2**31))
-            x, y, sample_weight = self._by_length(x, y, sample_weight, batch_size, seed), None, None
+            epochs = kwargs.get("epochs", 1)
+            x = self._by_length(x, y, sample_weight, batch_size, seed=seed, epochs=epochs)
+            y = sample_weight = None
             kwargs["shuffle"] = False
         if steps is not None:
             kwargs.setdefault("steps_per_epoch", steps)
@@ -200,16 +202,16 @@ class AlbertTask(TaskPresets):
         return keras.Model.predict(model, x=x, batch_size=batch_size, **kwargs)
 
     def _by_length(
-        self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, seed: int | None = None
+        self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, **options: Any
     ) -> Any:
         return LengthBatches(
             x,
             y,
             sample_weight,
             batch_size=batch_size or 32,
-            seed=seed,
             token_inputs=self.token_inputs,
             labels_along_tokens=self.labels_along_tokens,
+            **options,
         ).for_keras()
 
     def at_depth(self, depth: int) -> keras.Model:

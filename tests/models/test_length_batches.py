@@ -112,9 +112,11 @@ def test_the_lengths_leave_the_least_padding(most, monkeypatch):
     assert len(chosen) <= most and padded(chosen) == best
 
 
-def test_few_batches_get_one_length():
+def test_few_batches_get_one_length(monkeypatch):
+    monkeypatch.setattr(length_batches, "BATCHES_A_LENGTH", {keras.config.backend(): 8})
     assert chosen_lengths(np.array([3, 9, 17, 30]), 2, 512) == [32]
     assert chosen_lengths(np.array([3, 9, 17, 30]), 2, 30) == [30]
+    assert chosen_lengths(np.array([3, 9, 17, 30]), 2, 30, epochs=8) == [16, 30]
 
 
 def test_keras_reads_every_length():
