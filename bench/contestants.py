@@ -27,8 +27,12 @@ def keras_hub_model() -> keras_hub.models.AlbertMaskedLM:
 
 def our_model(hub: keras_hub.models.AlbertMaskedLM) -> AlbertMaskedLM:
     """Ours, with KerasHub's backbone weights."""
-    model = AlbertMaskedLM(AlbertBackbone(**BASE, activation="gelu_tanh"))
-    ours, theirs = model.backbone, hub.backbone
+    return AlbertMaskedLM(our_backbone(hub.backbone))
+
+
+def our_backbone(theirs: keras_hub.models.AlbertBackbone) -> AlbertBackbone:
+    """Ours, with KerasHub's weights."""
+    ours = AlbertBackbone(**BASE, activation="gelu_tanh")
     layer = theirs.transformer_layers[0][0]
     attention = layer._self_attention_layer
     block = ours.encoder.blocks[0]
@@ -69,14 +73,15 @@ def our_model(hub: keras_hub.models.AlbertMaskedLM) -> AlbertMaskedLM:
     for variable, value in pairs:
         # A copy: on JAX the two models would share an array, and a step of one would delete it.
         variable.assign(np.array(_array(value)))
-    return model
+    return ours
 
 
-def transformers_model(ours: AlbertMaskedLM) -> transformers.AlbertForMaskedLM:
-    """Transformers' with PyTorch's fused attention, and our backbone's weights."""
+def transformers_model(ours: AlbertBackbone) -> transformers.AlbertForMaskedLM:
+    """Transformers' with PyTorch's fused attention, and our weights."""
     config = transformers.AlbertConfig(
         vocab_size=30000,
         hidden_size=768,
+        num_hidden_layers=BASE["num_layers"],
         num_attention_heads=12,
         intermediate_size=3072,
         hidden_act="gelu_new",
@@ -85,10 +90,10 @@ def transformers_model(ours: AlbertMaskedLM) -> transformers.AlbertForMaskedLM:
         attn_implementation="sdpa",
     )
     model = transformers.AlbertForMaskedLM(config)
-    block = ours.backbone.encoder.blocks[0]
+    block = ours.encoder.blocks[0]
     theirs = model.albert.encoder.albert_layer_groups[0].albert_layers[0]
     kernel = _array(block.self_attention.query_key_value.kernel).reshape(768, 12, 3, 64)
-    embedding = ours.backbone.embedding
+    embedding = ours.embedding
     names = ("query", "key", "value")
     pairs: list[tuple[Any, np.ndarray]] = [
         (getattr(theirs.attention, name).weight, kernel[:, :, i].reshape(768, 768).T)

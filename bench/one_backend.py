@@ -169,7 +169,7 @@ def main(rounds: int) -> dict[str, Any]:
     keras.utils.set_random_seed(0)
     hub = keras_hub_model()
     ours = our_model(hub)
-    peer = transformers_model(ours)
+    peer = transformers_model(ours.backbone)
     fixed = [batch_of([128] * 8, 128)]
     natural = natural_batches()
 
