@@ -132,6 +132,23 @@ def recipe_path(name: str) -> Path:
     return _path("recipes", "recipe", name)
 
 
+def finetune_recipe_names() -> list[str]:
+    """The names of all fine-tuning recipes, sorted."""
+    return _known("finetuning")
+
+
+def finetune_recipe_path(name: str) -> Path:
+    """The file of the fine-tuning recipe of that name.
+
+    Args:
+        name: such as "mnli"; `finetune_recipe_names()` lists them.
+
+    Raises:
+        InputError: there is none; the nearest is suggested.
+    """
+    return _path("finetuning", "fine-tuning recipe", name)
+
+
 def checkpoint_path(name: str) -> Path:
     """The file that says where the published checkpoint of that name is.
 

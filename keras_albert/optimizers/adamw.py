@@ -1,7 +1,7 @@
 """AdamW as Google's BERT and ALBERT repositories write it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -40,6 +40,8 @@ class AdamW(keras.optimizers.Optimizer):
             the variable out of weight decay.
         global_clipnorm: gradients are scaled so that their joint L2 norm is at most this;
             None turns clipping off.
+        rate_factors: what a variable's learning rate is multiplied by, for the paths named; 1 for
+            all others.
         **kwargs: as `keras.optimizers.Optimizer`: `gradient_accumulation_steps`, `name`, ...
 
     Raises:
@@ -55,12 +57,14 @@ class AdamW(keras.optimizers.Optimizer):
         weight_decay: float = 0.01,
         excluded_names: Sequence[str] = EXCLUDED_NAMES,
         global_clipnorm: float | None = 1.0,
+        rate_factors: Mapping[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
         for name, value in {"beta_1": beta_1, "beta_2": beta_2}.items():
             if not 0 <= value < 1:
                 raise InputError(f"{type(self).__name__}: {name}={value} must lie in [0, 1).")
-        for name, value in {"epsilon": epsilon, "weight_decay": weight_decay}.items():
+        factors = {f"rate_factors[{path!r}]": f for path, f in (rate_factors or {}).items()}
+        for name, value in {"epsilon": epsilon, "weight_decay": weight_decay, **factors}.items():
             if value < 0:
                 raise InputError(f"{type(self).__name__}: {name}={value} must not be negative.")
         # The base class would apply its own `weight_decay` to the variables, before the update and
@@ -71,6 +75,7 @@ class AdamW(keras.optimizers.Optimizer):
         self.epsilon = epsilon
         self.weight_decay_rate = weight_decay
         self.excluded_names = tuple(excluded_names)
+        self.rate_factors = dict(rate_factors or {})
 
     def build(self, variables: list[Any]) -> None:
         """Makes one first and one second moment for each variable."""
@@ -82,6 +87,7 @@ class AdamW(keras.optimizers.Optimizer):
         )
         # By index: on TensorFlow `update_step` is given native variables, which have no path.
         self._excluded = tuple(self.is_excluded(variable.path) for variable in variables)
+        self._factors = tuple(self.rate_factors.get(variable.path, 1.0) for variable in variables)
 
     def is_excluded(self, path: str) -> bool:
         """Whether the variable at `path` takes no weight decay.
@@ -112,6 +118,8 @@ class AdamW(keras.optimizers.Optimizer):
         learning_rate = ops.cast(learning_rate, dtype)
         gradient = ops.cast(gradient, dtype)
         index = self._get_variable_index(variable)
+        if self._factors[index] != 1:
+            learning_rate = learning_rate * self._factors[index]
         first = self._first_moments[index]
         second = self._second_moments[index]
         self.assign(first, self.beta_1 * first + (1 - self.beta_1) * gradient)
@@ -136,5 +144,6 @@ class AdamW(keras.optimizers.Optimizer):
             epsilon=self.epsilon,
             weight_decay=self.weight_decay_rate,
             excluded_names=list(self.excluded_names),
+            rate_factors=self.rate_factors,
         )
         return config

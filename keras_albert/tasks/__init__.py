@@ -11,6 +11,12 @@ from typing import Any
 from keras_albert.errors import InputError, suggest
 from keras_albert.tasks.finetune_task import FinetuneTask
 
+SETTINGS_FILE = "finetune_task.json"
+"""Where a fine-tuned model's folder has its task's `settings`."""
+
+GLUE_NAMES = ("cola", "sst2", "mrpc", "stsb", "qqp", "mnli", "qnli", "rte", "wnli", "ax")
+CLUE_NAMES = ("afqmc", "tnews", "iflytek", "cmnli", "csl", "wsc", "ocnli")
+# A name with a "/" goes to its class as the argument `dataset`, without the family before it.
 # Task name -> "module:class" under keras_albert.tasks.
 _CLASSES: dict[str, str] = {
     "text-classification": "text_classification:TextClassification",
@@ -22,23 +28,8 @@ _CLASSES: dict[str, str] = {
     "squad1": "squad1:Squad1",
     "squad2": "squad2:Squad2",
     "cmrc2018": "cmrc2018:Cmrc2018",
-    "glue/cola": "glue:Cola",
-    "glue/sst2": "glue:Sst2",
-    "glue/mrpc": "glue:Mrpc",
-    "glue/stsb": "glue:Stsb",
-    "glue/qqp": "glue:Qqp",
-    "glue/mnli": "glue:Mnli",
-    "glue/qnli": "glue:Qnli",
-    "glue/rte": "glue:Rte",
-    "glue/wnli": "glue:Wnli",
-    "glue/ax": "glue:Ax",
-    "clue/afqmc": "clue:Afqmc",
-    "clue/tnews": "clue:Tnews",
-    "clue/iflytek": "clue:Iflytek",
-    "clue/cmnli": "clue:Cmnli",
-    "clue/csl": "clue:Csl",
-    "clue/wsc": "clue:Wsc",
-    "clue/ocnli": "clue:Ocnli",
+    **{f"glue/{name}": "glue:Glue" for name in GLUE_NAMES},
+    **{f"clue/{name}": "clue:Clue" for name in CLUE_NAMES},
 }
 _ALIASES = {"ner": "token-classification", "conll": "token-classification"}
 
@@ -58,7 +49,8 @@ def task_named(name: str, **options: Any) -> FinetuneTask:
     Raises:
         InputError: there is no such task, or it has no such option.
     """
-    target = _CLASSES.get(_ALIASES.get(name, name))
+    name = _ALIASES.get(name, name)
+    target = _CLASSES.get(name)
     if target is None:
         known = [*_CLASSES, *_ALIASES]
         raise InputError(
@@ -66,6 +58,8 @@ def task_named(name: str, **options: Any) -> FinetuneTask:
         )
     module, _, class_name = target.partition(":")
     task_class = getattr(importlib.import_module(f"keras_albert.tasks.{module}"), class_name)
+    if "/" in name:
+        options["dataset"] = name.partition("/")[2]
     try:
         return task_class(**options)
     except TypeError as error:

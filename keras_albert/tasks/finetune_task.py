@@ -3,7 +3,7 @@
 import abc
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from keras_albert.errors import InputError
 from keras_albert.tasks.encoded import Encoded
@@ -15,8 +15,8 @@ class FinetuneTask(abc.ABC):
 
     Fine-tuning reads both files, calls `learn` with the training examples, `build` once a seed,
     `encode`, trains, and after every epoch predicts, decodes and measures the validation
-    examples. `settings` is saved as `task.json` in the model's folder; `tasks.restore` makes the
-    task again from it.
+    examples. `settings` is saved as `finetune_task.json` in the model's folder (KerasHub's
+    own `task.json` there is the Keras class); `tasks.restore` makes the task again from it.
 
     Attributes:
         name: on the command line, such as "squad2" or "glue/mnli".
@@ -28,10 +28,10 @@ class FinetuneTask(abc.ABC):
             null threshold), or None.
     """
 
-    name: ClassVar[str]
-    main_metric: ClassVar[str]
-    sequence_length: ClassVar[int] = 512
-    recipe: ClassVar[str | None] = None
+    name: str
+    main_metric: str
+    sequence_length: int = 512
+    recipe: str | None = None
 
     labels: list[str] | None = None
     threshold: float | None = None
@@ -53,6 +53,22 @@ class FinetuneTask(abc.ABC):
 
     def learn(self, train: Examples) -> None:  # noqa: B027
         """Takes from the training examples what the task does not fix, such as the labels."""
+
+    def problem(self, item: Any) -> str | None:
+        """What is wrong with an example now that `learn` has been called, or None.
+
+        Such as a label that training lacks. Examples for which it says something are left out
+        where bad ones are to be skipped.
+        """
+        return None
+
+    def chance(self, train: Examples, validation: Examples) -> dict[str, Any] | None:
+        """What an answer that is always the same scores in validation.
+
+        Returns:
+            {"accuracy", "how"}, or None where there is no such answer.
+        """
+        return None
 
     @abc.abstractmethod
     def build(self, backbone: Any, tokenizer: Any, *, sequence_length: int, dropout: float) -> Any:

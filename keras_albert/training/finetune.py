@@ -1,34 +1,34 @@
-"""Fine-tuning a pretrained model on labelled texts."""
+"""Fine-tuning a pretrained model on a task."""
 
+import json
+import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-
 from keras_albert import files
 from keras_albert.convert import is_foreign, open_checkpoint
-from keras_albert.errors import InputError, suggest
+from keras_albert.errors import InputError
 from keras_albert.files import read_json
-from keras_albert.models import (
-    AlbertBackbone,
-    AlbertTextClassifier,
-    AlbertTextClassifierPreprocessor,
-)
+from keras_albert.models import AlbertBackbone
 from keras_albert.models.from_preset import CONFIG_FILE, tokenizer_folder
+from keras_albert.tasks import SETTINGS_FILE, task_named
+from keras_albert.tasks.examples import Examples
+from keras_albert.tasks.finetune_task import FinetuneTask
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.training.class_weights import weighted
 from keras_albert.training.determinism import deterministic_operations
-from keras_albert.training.intervals import wilson_interval
-from keras_albert.training.labelled_texts import LabelledText, label_names, read_labelled_texts
-from keras_albert.training.optimizer_factory import make_optimizer
+from keras_albert.training.finetune_recipe import load_finetune_recipe, scaled_settings
+from keras_albert.training.finetune_seed import FinetuneData, FinetuneSeed
+from keras_albert.training.finetune_state import FinetuneState, finetune_identity
 from keras_albert.training.recipe import FinetuneSettings
 from keras_albert.training.versions import versions
 
-TASKS = ("text-classification",)
-Arrays = dict[str, np.ndarray]
+LABELS_FILE = "labels.json"
+Progress = Callable[[int, int, Mapping[str, float]], None]
 
 
 def finetune(
@@ -37,94 +37,166 @@ def finetune(
     validation: str | Path,
     output: str | Path,
     *,
-    task: str = "text-classification",
+    task: str | FinetuneTask = "text-classification",
     settings: FinetuneSettings | None = None,
+    recipe: str | Path | None = None,
     from_scratch: bool = False,
-    progress: Callable[[int, int, dict[str, float]], None] | None = None,
+    skip_bad: bool = False,
+    progress: Progress | None = None,
+    message: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Fine-tunes a classifier, once a seed, and keeps the best.
+    """Fine-tunes a model on a task, once a seed, and keeps the best.
 
-    A seed decides the new head's weights, the order of the texts and dropout. After each epoch the
-    validation texts are classified; the weights of the best epoch of the best seed are saved.
-    Because that choice is made on the validation texts, their accuracy is a little too high: the
-    result also has each seed's last epoch, which nothing chose.
+    A seed decides the new head's weights, the order of the examples and dropout. After each epoch
+    the validation examples are answered; the weights of the best epoch of the best seed are saved.
+    Because that choice is made on the validation examples, their figures are a little too high:
+    the result also has each seed's last epoch, which nothing chose. A seed that collapsed (the
+    same answer to everything, nothing above the best constant answer, a loss that is not finite)
+    is named in "collapsed" and is kept only where no other is left.
 
-    OUTPUT holds `model/`, a preset folder for `AlbertTextClassifier.from_preset` with the label
-    names in `labels.json`, `metrics.json` with the result, and `versions.json`.
+    Called again with the same arguments after a crash, a SIGKILL or a Ctrl-C, it goes on after the
+    last epoch that was finished, from `OUTPUT.unfinished/`, and ends with the same weights.
+
+    OUTPUT holds `model/`, a preset folder with the task in `finetune_task.json` and label names in
+    `labels.json`; `metrics.json` with the result; `predictions.jsonl` with the saved model's
+    answers to the validation examples; `versions.json`.
 
     Args:
         model: a run's folder, a preset folder or a preset's name.
-        train: labelled texts to learn from; see `read_labelled_texts`.
-        validation: labelled texts to choose and measure with.
+        train: what to learn from, in the task's file format.
+        validation: what to choose and measure with.
         output: the folder to make.
-        task: "text-classification".
-        settings: learning rate, epochs, seeds, ...
+        task: its name, see `tasks.task_names`, or a task.
+        settings: learning rate, epochs, seeds, ...; what is set explicitly goes before a recipe.
+        recipe: a fine-tuning recipe's name or file; by default the task's, where it has one.
         from_scratch: same architecture and tokenizer, random weights: what pretraining is
             compared with.
+        skip_bad: leave out examples that cannot be used, and say so.
         progress: called after every update with (step, steps of all seeds, values).
+        message: is given lines for people: what is resumed, left out or collapsed.
 
     Returns:
-        {"accuracy", "correct", "n", "interval" (of the saved model), "best_seed", "best_epoch",
-        "last_epoch": {"mean", "standard_deviation", "accuracies"}, "best_epochs": {the same},
-        "chance", "labels", "seeds": [...], "settings", ...}: what metrics.json holds.
+        {"main_metric", "metrics" (of the saved model), "accuracy", "correct", "n", "interval"
+        (where answers are right or wrong), "best_seed", "best_epoch", "last_epoch": {"mean",
+        "standard_deviation", "values"}, "best_epochs": {the same}, "chance", "collapsed",
+        "skipped", "labels", "threshold", "seeds": [...], "settings", ...}: what metrics.json holds.
 
     Raises:
-        InputError: the model, a file, a label or a setting cannot be used; file and line are named.
+        InputError: the model, a file, an example or a setting cannot be used (file and line are
+            named); the folder was begun with other settings; or no seed has a finite loss.
     """
-    if task not in TASKS:
-        raise InputError(
-            f"There is no task {task!r}; known: {', '.join(TASKS)}.{suggest(task, TASKS)}"
-        )
-    settings = _fitting(settings or FinetuneSettings(), model)
-    texts = {"train": read_labelled_texts(train), "validation": read_labelled_texts(validation)}
-    labels = label_names(texts["train"])
-    targets = {name: _targets(part, labels, train) for name, part in texts.items()}
+    say = message or (lambda line: None)
+    task = task_named(task) if isinstance(task, str) else task
+    parts = _read(task, {"train": train, "validation": validation}, skip_bad, say)
+    settings = _settled(settings or FinetuneSettings(), task, recipe, model, len(parts["train"]))
     with files.write_directory_aside(output) as aside:
-        tokenizer = AlbertTokenizer.from_preset(str(model))
-        preprocessor = AlbertTextClassifierPreprocessor(
-            tokenizer, sequence_length=settings.sequence_length
+        identity = finetune_identity(
+            settings,
+            task,
+            {
+                "model": Path(tokenizer_folder(model)),
+                "train": parts["train"].path,
+                "validation": parts["validation"].path,
+            },
+            from_scratch,
         )
-        inputs = {name: _inputs(part, preprocessor) for name, part in texts.items()}
-        runs: list[dict[str, Any]] = []
-        best: dict[str, Any] = {}
-        for seed in settings.seeds:
-            with deterministic_operations(seed):
-                classifier = _build(model, preprocessor, len(labels), settings, from_scratch)
-                run, weights = _train(
-                    classifier, inputs, targets, settings, seed, len(runs), progress
-                )
-            runs.append(run)
-            if not best or run["accuracy"] > best["run"]["accuracy"]:
-                best = {"run": run, "weights": weights, "classifier": classifier}
-        best["classifier"].set_weights(best["weights"])
-        best["classifier"].save_to_preset(str(aside / "model"))
-        files.write_json(aside / "model" / "labels.json", labels)
+        state = FinetuneState.open(Path(output).resolve(), identity, say)
+        tokenizer = AlbertTokenizer.from_preset(str(model))
+        data: FinetuneData | None = None
+        seed: FinetuneSeed | None = None
+        for number, value in enumerate(settings.seeds):
+            if number < len(state.runs) and (seed or number < len(settings.seeds) - 1):
+                continue  # done before; the last one is built all the same, to be saved from
+            with deterministic_operations(value):
+                built = _build(task, model, tokenizer, settings, from_scratch)
+                data = data or _encoded(task, built, parts, settings)
+                seed = FinetuneSeed(built, data, settings, value)
+                if number < len(state.runs):
+                    break
+                state.resume(seed)
+                total = seed.total_steps * len(settings.seeds)
+                done = seed.total_steps * number
+                for _ in seed.epochs(
+                    lambda step, values, done=done, total=total: (  # type: ignore[misc]
+                        progress(done + step, total, values) if progress else None
+                    )
+                ):
+                    state.save_epoch(seed)
+            state.finish_seed(seed, _is_better(seed.state.run, state, task.main_metric))
+        if seed is None or data is None or state.best_seed is None:
+            raise InputError("No seed of this fine-tuning has a finite loss: lower learning_rate.")
+        run = next(run for run in state.runs if run["seed"] == state.best_seed)
+        task.threshold = run.get("threshold")
+        seed.model.set_weights(state.best)
+        _save(aside, seed.model, task)
+        answers = data.answers(seed.model, min(settings.batch_size, len(data.train)))
+        write_predictions(aside / "predictions.jsonl", answers)
         result = {
-            **{key: best["run"][key] for key in ("accuracy", "correct", "n", "interval")},
-            "best_seed": best["run"]["seed"],
-            "best_epoch": best["run"]["best_epoch"],
-            "best_epochs": _spread([run["accuracy"] for run in runs]),
-            "last_epoch": _spread([run["epochs"][-1]["accuracy"] for run in runs]),
-            "chance": _chance(targets, labels),
-            "task": task,
+            **_result(task, state.runs, run),
+            "task": task.name,
             "from_scratch": from_scratch,
-            "labels": labels,
-            "counts": {name: _count(part, labels) for name, part in targets.items()},
-            "seeds": runs,
+            "labels": task.labels,
+            "threshold": task.threshold,
+            "counts": {name: _count(part) for name, part in parts.items()},
+            "chance": data.chance,
+            "skipped": {name: part.skipped for name, part in parts.items() if part.skipped},
             "settings": settings.model_dump(mode="json"),
             "files": {"model": str(model), "train": str(train), "validation": str(validation)},
         }
+        result = _finite(result)
         files.write_json(aside / "metrics.json", result)
         files.write_json(aside / "versions.json", versions())
+    state.remove()
+    for line in result["collapsed"]:
+        say(f"Warning: {line}")
     return result
 
 
-def _fitting(settings: FinetuneSettings, model: str | Path) -> FinetuneSettings:
-    """The settings with the default sequence length cut to the model's positions.
+def write_predictions(path: Path, answers: list[dict[str, Any]]) -> None:
+    """Writes answers as JSON lines, aside and then renamed."""
+    with files.write_aside(path) as aside, aside.open("w", encoding="utf-8") as file:
+        for answer in answers:
+            file.write(json.dumps(answer, ensure_ascii=False) + "\n")
+
+
+def _read(
+    task: FinetuneTask, paths: Mapping[str, str | Path], skip_bad: bool, say: Callable[[str], None]
+) -> dict[str, Examples]:
+    """The examples of both files, the task's labels learned from the first."""
+    parts = {name: task.read(path, skip_bad=skip_bad) for name, path in paths.items()}
+    task.learn(parts["train"])
+    for name, part in parts.items():
+        problems = [task.problem(item) for item in part.items]
+        bad = [problem for problem in problems if problem is not None]
+        if bad and not skip_bad:
+            raise InputError(bad[0])
+        if len(bad) == len(part):
+            raise InputError(f"{part.path} holds no example that can be used: {bad[0]}")
+        kept = [item for item, why in zip(part.items, problems, strict=True) if why is None]
+        parts[name] = replace(part, items=kept, skipped=[*part.skipped, *bad])
+        for line in parts[name].skipped:
+            say(f"Left out: {line}")
+    return parts
+
+
+def _settled(
+    settings: FinetuneSettings,
+    task: FinetuneTask,
+    recipe: str | Path | None,
+    model: str | Path,
+    examples: int,
+) -> FinetuneSettings:
+    """The settings with the recipe's or the task's for what was not given.
 
     Raises:
         InputError: a length was given and is more than the model has positions for.
     """
+    given = "sequence_length" in settings.model_fields_set
+    recipe = recipe or task.recipe
+    if recipe is not None:
+        settings = scaled_settings(load_finetune_recipe(recipe), settings, examples)
+    elif not given:
+        settings = settings.model_copy(update={"sequence_length": task.sequence_length})
     folder = Path(tokenizer_folder(model))
     if not folder.is_dir():  # an address, not downloaded yet: the model checks its inputs itself
         return settings
@@ -136,7 +208,7 @@ def _fitting(settings: FinetuneSettings, model: str | Path) -> FinetuneSettings:
     positions = config.get("max_sequence_length", settings.sequence_length)
     if settings.sequence_length <= positions:
         return settings
-    if "sequence_length" in settings.model_fields_set:
+    if given:
         raise InputError(
             f"sequence_length={settings.sequence_length} is more than the {positions} positions "
             f"of {model}: lower it."
@@ -144,151 +216,104 @@ def _fitting(settings: FinetuneSettings, model: str | Path) -> FinetuneSettings:
     return settings.model_copy(update={"sequence_length": positions})
 
 
-def _targets(texts: list[LabelledText], labels: list[str], train: str | Path) -> np.ndarray:
-    numbers = {label: number for number, label in enumerate(labels)}
-    for text in texts:
-        if text.label not in numbers:
-            raise InputError(
-                f"{text.where}: the label {text.label!r} does not occur in {train}."
-                + suggest(text.label, labels)
-            )
-    return np.array([numbers[text.label] for text in texts], np.int32)
-
-
-def _inputs(texts: list[LabelledText], preprocessor: AlbertTextClassifierPreprocessor) -> Arrays:
-    first = [text.text for text in texts]
-    if texts[0].text_pair is None:
-        return preprocessor(x=first)
-    return preprocessor(x=(first, [text.text_pair or "" for text in texts]))
-
-
 def _build(
+    task: FinetuneTask,
     model: str | Path,
-    preprocessor: AlbertTextClassifierPreprocessor,
-    num_classes: int,
+    tokenizer: Any,
     settings: FinetuneSettings,
     from_scratch: bool,
-) -> AlbertTextClassifier:
+) -> Any:
     changes: dict[str, Any] = {}
     if settings.backbone_dropout is not None:
         changes = dict.fromkeys(("hidden_dropout", "attention_dropout"), settings.backbone_dropout)
     backbone = AlbertBackbone.from_preset(
         str(model), load_weights=not from_scratch, dtype=settings.precision, **changes
     )
-    return AlbertTextClassifier(
-        backbone, num_classes, preprocessor=preprocessor, dropout=settings.dropout
+    return task.build(
+        backbone, tokenizer, sequence_length=settings.sequence_length, dropout=settings.dropout
     )
 
 
-def _train(
-    classifier: AlbertTextClassifier,
-    inputs: dict[str, Arrays],
-    targets: dict[str, np.ndarray],
-    settings: FinetuneSettings,
-    seed: int,
-    seeds_done: int,
-    progress: Callable[[int, int, dict[str, float]], None] | None,
-) -> tuple[dict[str, Any], list[np.ndarray]]:
-    """One seed: what was measured, and the weights of the best epoch."""
-    count = len(targets["train"])
-    batch_size = min(settings.batch_size, count)
-    steps = count // batch_size
-    total = steps * settings.epochs
-    classifier.compile(
-        optimizer=make_optimizer(
-            settings.optimizer,
-            learning_rate=settings.learning_rate,
-            total_steps=total,
-            warmup_steps=round(total * settings.warmup_fraction),
-            weight_decay=settings.weight_decay,
-            clip=settings.clip,
-            precision=settings.precision,
-        )
+def _encoded(
+    task: FinetuneTask, model: Any, parts: Mapping[str, Examples], settings: FinetuneSettings
+) -> FinetuneData:
+    train = task.encode(model, parts["train"], training=True)
+    if settings.class_weights is not None:
+        weights = weighted(train.y, train.sample_weight, task.labels, settings.class_weights)
+        train = replace(train, sample_weight=weights)
+    return FinetuneData(
+        task,
+        train,
+        parts["validation"],
+        task.encode(model, parts["validation"]),
+        task.chance(parts["train"], parts["validation"]),
     )
-    run: dict[str, Any] = {"seed": seed, "epochs": []}
-    best: dict[str, Any] = {}
-    kept: list[np.ndarray] = []
-    for epoch in range(1, settings.epochs + 1):
-        order = np.random.default_rng([seed, epoch]).permutation(count)
-        done = seeds_done * total + (epoch - 1) * steps
-
-        def report(step: int, logs: Any, done: int = done, best: Any = best) -> None:
-            if progress is not None:
-                progress(done + step + 1, len(settings.seeds) * total, best)
-
-        # Keras's own `fit`: KerasHub's would tokenize, and what comes is tokenized already.
-        history = keras.Model.fit(
-            classifier,
-            _batches(inputs["train"], targets["train"], order, batch_size),
-            steps_per_epoch=steps,
-            shuffle=False,
-            verbose=0,
-            callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=report)],
-        ).history
-        measured = _measure(classifier, inputs["validation"], targets["validation"], batch_size)
-        measured = {
-            "epoch": epoch,
-            "train_loss": float(history["loss"][0]),
-            "train_accuracy": float(history["accuracy"][0]),
-            **measured,
-        }
-        run["epochs"].append(measured)
-        if not best or measured["accuracy"] > best["accuracy"]:
-            best = {"accuracy": measured["accuracy"], "loss": measured["loss"]}
-            kept = classifier.get_weights()
-            run["best_epoch"] = epoch
-            run.update({key: measured[key] for key in ("accuracy", "correct", "n", "interval")})
-    return run, kept
 
 
-def _batches(
-    inputs: Arrays, targets: np.ndarray, order: np.ndarray, batch_size: int
-) -> Iterator[tuple[Arrays, np.ndarray]]:
-    """Whole batches only: what is left over comes at another place in the next epoch's order."""
-    for start in range(0, len(order) - batch_size + 1, batch_size):
-        rows = order[start : start + batch_size]
-        yield {name: array[rows] for name, array in inputs.items()}, targets[rows]
+def _is_better(run: Mapping[str, Any], state: FinetuneState, main: str) -> bool:
+    """Whether a seed goes before the best so far: one that did not collapse before one that did."""
+    if run.get(main) is None:
+        return False
+    earlier = next((r for r in state.runs if r["seed"] == state.best_seed), None)
+    if earlier is None:
+        return True
+    return (not run.get("collapsed"), run[main]) > (not earlier.get("collapsed"), earlier[main])
 
 
-def _measure(
-    classifier: AlbertTextClassifier, inputs: Arrays, targets: np.ndarray, batch_size: int
+def _save(aside: Path, model: Any, task: FinetuneTask) -> None:
+    model.save_to_preset(str(aside / "model"))
+    files.write_json(aside / "model" / SETTINGS_FILE, task.settings())
+    if task.labels is not None:
+        files.write_json(aside / "model" / LABELS_FILE, task.labels)
+
+
+def _result(
+    task: FinetuneTask, runs: list[dict[str, Any]], best: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Accuracy and cross-entropy over all rows, from the logits, in float64."""
-    n = len(targets)
-    # Filled up to whole batches, so that nothing is compiled for the last one.
-    rows = np.arange(-(-n // batch_size) * batch_size) % n
-    padded = {name: array[rows] for name, array in inputs.items()}
-    logits = keras.Model.predict(classifier, padded, batch_size=batch_size, verbose=0)
-    logits = np.asarray(logits[:n], np.float64)
-    highest = logits.max(-1, keepdims=True)
-    log_sums = (highest + np.log(np.exp(logits - highest).sum(-1, keepdims=True)))[:, 0]
-    correct = int((logits.argmax(-1) == targets).sum())
+    """What the seeds came to."""
+    main = task.main_metric
+    of_run = {"seed", "epochs", "best_epoch", "n", "correct", "interval", "collapsed", "threshold"}
+    collapsed = [
+        f"Seed {run['seed']} collapsed: {run['collapsed']}." for run in runs if run.get("collapsed")
+    ]
+    if best.get("collapsed"):
+        collapsed.append(f"The saved model is that of seed {best['seed']}, which collapsed.")
     return {
-        "accuracy": correct / n,
-        "correct": correct,
-        "n": n,
-        "interval": list(wilson_interval(correct, n)),
-        "loss": float((log_sums - logits[np.arange(n), targets]).mean()),
+        "main_metric": main,
+        "metrics": {name: value for name, value in best.items() if name not in of_run},
+        **{key: best[key] for key in ("accuracy", "correct", "n", "interval") if key in best},
+        "best_seed": best["seed"],
+        "best_epoch": best["best_epoch"],
+        "best_epochs": _spread(main, [run.get(main) for run in runs]),
+        "last_epoch": _spread(main, [run["epochs"][-1][main] for run in runs]),
+        "collapsed": collapsed,
+        "seeds": runs,
     }
 
 
-def _spread(accuracies: list[float]) -> dict[str, Any]:
-    deviation = statistics.stdev(accuracies) if len(accuracies) > 1 else None
-    return {
-        "mean": statistics.fmean(accuracies),
-        "standard_deviation": deviation,
-        "accuracies": accuracies,
+def _spread(main: str, values: list[float | None]) -> dict[str, Any]:
+    """Mean and standard deviation over the seeds that have a figure."""
+    known = [value for value in values if value is not None]
+    spread: dict[str, Any] = {
+        "mean": statistics.fmean(known) if known else None,
+        "standard_deviation": statistics.stdev(known) if len(known) > 1 else None,
+        "values": values,
     }
+    return {**spread, "accuracies": values} if main == "accuracy" else spread
 
 
-def _chance(targets: dict[str, np.ndarray], labels: list[str]) -> dict[str, Any]:
-    """What always giving the label that is most frequent in training scores."""
-    frequent = Counter(targets["train"].tolist()).most_common(1)[0][0]
-    return {
-        "accuracy": float((targets["validation"] == frequent).mean()),
-        "how": f"always answering {labels[frequent]!r}, the most frequent label in training",
-    }
+def _count(part: Examples) -> Any:
+    """How many examples there are, of each label where they have one."""
+    labels = [getattr(item, "label", None) for item in part.items]
+    if not all(isinstance(label, str) for label in labels):
+        return len(part)
+    return dict(sorted(Counter(labels).items()))
 
 
-def _count(targets: np.ndarray, labels: list[str]) -> dict[str, int]:
-    return {label: int((targets == number).sum()) for number, label in enumerate(labels)}
+def _finite(value: Any) -> Any:
+    """JSON has no NaN: numbers that are not finite become null."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

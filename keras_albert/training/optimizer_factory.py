@@ -1,5 +1,6 @@
 """From settings to a compiled optimizer, for pretraining and fine-tuning."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -17,6 +18,7 @@ def make_optimizer(
     clip: float | None,
     precision: str = "float32",
     gradient_accumulation: int = 1,
+    rate_factors: Mapping[str, float] | None = None,
 ) -> Any:
     """LAMB or AdamW with linear warm-up and decay, under a loss scale in float16.
 
@@ -29,6 +31,7 @@ def make_optimizer(
         clip: the largest global gradient norm; None for no clipping.
         precision: a dtype policy's name.
         gradient_accumulation: batches an update.
+        rate_factors: what the learning rate of the variables at these paths is multiplied by.
     """
     # Keras takes no 1 here: it stands for "from 2 on".
     accumulation = gradient_accumulation if gradient_accumulation > 1 else None
@@ -41,6 +44,7 @@ def make_optimizer(
         weight_decay=weight_decay,
         global_clipnorm=clip,
         gradient_accumulation_steps=accumulation,
+        rate_factors=rate_factors,
         name=name,
     )
     if precision == "mixed_float16":

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 
@@ -126,15 +126,23 @@ class Recipe(Settings):
 
 
 class FinetuneSettings(Settings):
-    """The settings of fine-tuning a classifier, the same for every seed.
+    """The settings of fine-tuning, the same for every seed.
 
     Defaults: ALBERT's paper, Table 14, has 1e-5 to 5e-5, batches of 16 to 128 and a warm-up near a
-    tenth of the steps; classifier dropout 0.1. A model with fewer positions than the default
-    sequence length has its own number for default.
+    tenth of the steps; classifier dropout 0.1. Where nothing is said, the sequence length is the
+    task's, or as many positions as the model has; what a fine-tuning recipe sets takes the place of
+    these defaults (see `scaled_settings`).
+
+    `rate_factors` multiplies the learning rate by group: "embeddings", "encoder" (the transformer
+    blocks and the projection into them), "pooler", "head". ALBERT's layers share one block's
+    weights, so a rate a layer, as for BERT, does not exist here: the block is one group.
     """
 
     learning_rate: float = pydantic.Field(default=3e-5, gt=0)
     epochs: int = pydantic.Field(default=3, ge=1)
+    steps: int | None = pydantic.Field(
+        default=None, ge=1, description="Updates at most, whatever the epochs."
+    )
     batch_size: int = pydantic.Field(default=32, ge=1)
     sequence_length: int = pydantic.Field(default=128, ge=8)
     warmup_fraction: float = pydantic.Field(default=0.1, ge=0, le=1)
@@ -147,6 +155,18 @@ class FinetuneSettings(Settings):
     optimizer: Literal["lamb", "adamw"] = "adamw"
     precision: Precision = "float32"
     seeds: tuple[int, ...] = pydantic.Field(default=(0,), min_length=1)
+    rate_factors: dict[
+        Literal["embeddings", "encoder", "pooler", "head"], Annotated[float, pydantic.Field(ge=0)]
+    ] = pydantic.Field(default={}, description="On the learning rate, by group of weights.")
+    patience: int | None = pydantic.Field(
+        default=None, ge=1, description="A seed ends after this many epochs without a better one."
+    )
+    class_weights: (
+        Literal["balanced"] | dict[str, Annotated[float, pydantic.Field(gt=0)]] | None
+    ) = pydantic.Field(
+        default=None,
+        description='On an example\'s loss, by label; "balanced": by the inverse of its frequency.',
+    )
 
 
 def load_recipe(name_or_file: str | Path) -> Recipe:

@@ -10,8 +10,8 @@ import pytest
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
 from keras_albert.models import AlbertTextClassifier
+from keras_albert.tasks import restore, task_named
 from keras_albert.training import FinetuneSettings, finetune
-from keras_albert.training.labelled_texts import read_labelled_texts
 from tests.foreign import google_config, google_variables, hf_model, save_tf1
 
 SETTINGS = FinetuneSettings(
@@ -71,7 +71,10 @@ def test_it_learns_and_says_how_well(finetuned):
 
 def test_it_leaves_what_it_says(finetuned):
     output, result, _ = finetuned
-    assert {path.name for path in output.iterdir()} == {"model", "metrics.json", "versions.json"}
+    assert {path.name for path in output.iterdir()} == {
+        *("model", "metrics.json", "predictions.jsonl", "versions.json")
+    }
+    assert not output.with_name("run.unfinished").exists()
     assert json.loads((output / "metrics.json").read_text()) == result
     assert json.loads((output / "model/labels.json").read_text()) == ["early", "late"]
     versions = json.loads((output / "versions.json").read_text())
@@ -81,7 +84,7 @@ def test_it_leaves_what_it_says(finetuned):
 def test_the_saved_model_answers_texts_with_the_measured_accuracy(finetuned, texts):
     output, result, _ = finetuned
     classifier = AlbertTextClassifier.from_preset(str(output))
-    validation = read_labelled_texts(texts[1])
+    validation = task_named("text-classification").read(texts[1]).items
     logits = classifier.predict([text.text for text in validation], verbose=0)
     answers = [result["labels"][number] for number in np.asarray(logits).argmax(-1)]
     hits = [answer == text.label for answer, text in zip(answers, validation, strict=True)]

@@ -5,7 +5,19 @@ import csv
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.training.labelled_texts import label_names, read_labelled_texts
+from keras_albert.tasks import task_named
+
+pytestmark = pytest.mark.once
+
+
+def read_labelled_texts(file, **options):
+    return task_named("text-classification").read(file, **options).items
+
+
+def label_names(file):
+    task = task_named("text-classification")
+    task.learn(task.read(file))
+    return task.labels
 
 
 def write(tmp_path, name, content):
@@ -44,6 +56,9 @@ def test_what_pythons_csv_writes_is_read(tmp_path):
         ("f.jsonl", '{"text": "a", "label": "x"}\n{"text": "a"\n', "f.jsonl:2: not JSON"),
         ("f.jsonl", '{"text": "a", "label": "x"}\n\n[1]\n', "f.jsonl:3: expected an object"),
         ("f.jsonl", '{"text": " ", "label": "x"}\n', 'f.jsonl:1: "text" is missing or empty'),
+        ("f.jsonl", '{"txet": "a", "label": "x"}\n', "f.jsonl:1: .* 'txet'.* Did you mean 'txet'"),
+        ("f.jsonl", "[" * 100_000 + "\n", "f.jsonl:1: not JSON that can be read"),
+        ("f.tsv", b"text\tlabel\n\xff\xfe\tx\n", "f.tsv:2 is not UTF-8"),
         ("f.jsonl", '{"text": "a"}\n', 'f.jsonl:1: "label" is missing or is None'),
         ("f.jsonl", '{"text": "a", "label": 0.5}\n', 'f.jsonl:1: "label" .* 0.5'),
         ("f.jsonl", '{"text": "a", "label": 1, "text_pair": ""}\n', 'f.jsonl:1: "text_pair"'),
@@ -55,8 +70,8 @@ def test_what_pythons_csv_writes_is_read(tmp_path):
         ("f.csv", "text,lable\na,x\n", "f.csv:1: no column 'label' .* Did you mean 'lable'"),
         ("f.csv", "text,label\na,x\na,b,c\n", "f.csv:3: 3 columns where the header has 2"),
         ("f.csv", 'text,label\n"a,x\n', "f.csv is not a table"),
-        ("f.csv", "text,label\n", "f.csv holds no labelled texts"),
-        ("f.csv", "", "f.csv holds no labelled texts"),
+        ("f.csv", "text,label\n", "f.csv holds no examples"),
+        ("f.csv", "", "f.csv holds no examples"),
         ("f.csv", b"text,label\n\xff\xfe,x\n", "f.csv is not UTF-8"),
         ("f.xlsx", "PK", "ends in .jsonl, .csv or .tsv"),
     ],
@@ -78,10 +93,26 @@ def test_a_missing_file_is_named(tmp_path):
 )
 def test_label_names_are_in_order(tmp_path, labels, names):
     content = "text,label\n" + "".join(f"t,{label}\n" for label in labels)
-    assert label_names(read_labelled_texts(write(tmp_path, "f.csv", content))) == names
+    assert label_names(write(tmp_path, "f.csv", content)) == names
 
 
 def test_one_label_is_an_error(tmp_path):
-    texts = read_labelled_texts(write(tmp_path, "f.csv", "text,label\na,x\nb,x\n"))
+    file = write(tmp_path, "f.csv", "text,label\na,x\nb,x\n")
     with pytest.raises(InputError, match="at least two labels"):
-        label_names(texts)
+        label_names(file)
+
+
+def test_what_is_bad_is_left_out_where_that_is_asked_for(tmp_path):
+    lines = b'{"text": "a", "label": "x"}\n{"text": 1}\n\xff\n{"text": "b", "label": "y"}\n'
+    file = write(tmp_path, "f.jsonl", lines)
+    examples = task_named("text-classification").read(file, skip_bad=True)
+    assert [example.text for example in examples.items] == ["a", "b"]
+    assert [line.split(":")[1][:1] for line in examples.skipped] == ["2", "3"]
+    with pytest.raises(InputError, match="All 1 were bad; the first: .*f.jsonl:1"):
+        read_labelled_texts(write(tmp_path, "f.jsonl", "no JSON\n"), skip_bad=True)
+
+
+def test_a_test_set_has_no_labels(tmp_path):
+    file = write(tmp_path, "f.jsonl", '{"text": "a", "id": "7"}\n')
+    (example,) = read_labelled_texts(file, labelled=False)
+    assert (example.label, example.id) == (None, "7")
