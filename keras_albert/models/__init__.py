@@ -6,12 +6,16 @@ from keras_albert.models.losses import MaskedTokenLoss
 from keras_albert.models.masked_lm import AlbertMaskedLM
 from keras_albert.models.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
 from keras_albert.models.multiple_choice import AlbertMultipleChoice
+from keras_albert.models.multiple_choice_preprocessor import AlbertMultipleChoicePreprocessor
 from keras_albert.models.pretrainer import AlbertPretrainer
 from keras_albert.models.pretrainer_preprocessor import AlbertPretrainerPreprocessor
 from keras_albert.models.question_answerer import AlbertQuestionAnswerer
+from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
 from keras_albert.models.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
+from keras_albert.models.text_embedder import AlbertTextEmbedder
 from keras_albert.models.token_classifier import AlbertTokenClassifier
+from keras_albert.models.token_classifier_preprocessor import AlbertTokenClassifierPreprocessor
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 
@@ -25,11 +29,15 @@ __all__ = [
     "AlbertMaskedLM",
     "AlbertMaskedLMPreprocessor",
     "AlbertMultipleChoice",
+    "AlbertMultipleChoicePreprocessor",
     "AlbertPretrainer",
     "AlbertPretrainerPreprocessor",
     "AlbertQuestionAnswerer",
+    "AlbertSentenceOrderClassifier",
     "AlbertTextClassifier",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTextEmbedder",
     "AlbertTokenClassifier",
+    "AlbertTokenClassifierPreprocessor",
     "MaskedTokenLoss",
 ]

@@ -218,6 +218,25 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
         """The layers that `enable_lora` adapts."""
         return ["query_key_value"]
 
+    def enable_lora(self, rank: int, target_layer_names: list[str] | None = None) -> None:
+        """Freezes the network and adds low-rank matrices that train (Hu et al. 2021, LoRA).
+
+        By default beside the product that makes queries, keys and values, (H, rank) and
+        (rank, 3H); all layers of a group share them as they share the rest. A task's head stays
+        trainable, the pooler does not. Compile afterwards. Saving a task saves the sum of the
+        weights and what was learned; `save_lora_weights` and `load_lora_weights` keep the latter
+        apart.
+
+        Args:
+            rank: of the matrices.
+            target_layer_names: names of Dense layers.
+        """
+        super().enable_lora(rank, target_layer_names)
+        for layer in self._flatten_layers(include_self=False):
+            # Keras leaves the bias of an adapted layer trainable.
+            if getattr(layer, "lora_enabled", False) and layer.bias is not None:
+                layer.bias.trainable = False
+
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {

@@ -24,6 +24,7 @@ from keras_albert.models.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.pretrainer import AlbertPretrainer
 from keras_albert.models.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.saved_task import LABELS_FILE
+from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
 from keras_albert.models.text_classifier import AlbertTextClassifier
 from keras_albert.models.token_classifier import AlbertTokenClassifier
 from keras_albert.models.variable_names import heads_of, model_checkpoint
@@ -37,6 +38,7 @@ _CLASSES: tuple[Any, ...] = (
     AlbertTokenClassifier,
     AlbertQuestionAnswerer,
     AlbertMultipleChoice,
+    AlbertSentenceOrderClassifier,
     AlbertBackbone,
 )
 

@@ -4,24 +4,34 @@ from typing import Any
 
 import keras
 import keras_hub
+import numpy as np
+from keras import ops
 
 from keras_albert.layers.merge_choices import MergeChoices
 from keras_albert.layers.split_choices import SplitChoices
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.heads import output_dropout, score_head
+from keras_albert.models.multiple_choice_preprocessor import (
+    AlbertMultipleChoicePreprocessor,
+    read_choices,
+)
+from keras_albert.models.tagging import softmax
 from keras_albert.models.task import AlbertTask
-from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
+
+# What the score of a choice that is padding becomes: no choice is below it.
+MISSING_CHOICE = -1e9
 
 
 @keras.saving.register_keras_serializable("keras_albert")
 class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
     """A Dense layer with one output on the pooled vector of every choice: RACE's head.
 
-    google-research/albert `race_utils.create_model`.
+    google-research/albert `race_utils.create_model`. A choice whose row is all padding is there to
+    fill up the array, and gets a score that no softmax notices.
 
     Args:
         backbone: an `AlbertBackbone`.
-        preprocessor: an `AlbertTextClassifierPreprocessor`, or None for inputs that are arrays
+        preprocessor: an `AlbertMultipleChoicePreprocessor`, or None for inputs that are arrays
             already.
         dropout: share of the pooled vectors dropped in training.
 
@@ -37,7 +47,7 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
     """
 
     backbone_cls = AlbertBackbone
-    preprocessor_cls = AlbertTextClassifierPreprocessor
+    preprocessor_cls = AlbertMultipleChoicePreprocessor
 
     def __init__(
         self,
@@ -74,7 +84,32 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
         rows = {name: self.merge_choices(x) for name, x in self._backbone_inputs(inputs).items()}
         outputs = backbone(rows, training=training, **options)
         pooled = self.output_dropout(outputs["pooled_output"], training=training)
-        return self.split_choices(self.output_dense(pooled), inputs["token_ids"])
+        scores = self.split_choices(self.output_dense(pooled), inputs["token_ids"])
+        missing = 1.0 - ops.cast(ops.max(inputs["padding_mask"], axis=-1), "float32")
+        return scores + missing * MISSING_CHOICE
+
+    def choose(self, questions: Any, batch_size: int = 32) -> list[dict[str, Any]]:
+        """Answers questions.
+
+        Args:
+            questions: B of them, as `AlbertMultipleChoicePreprocessor` takes them.
+            batch_size: questions a step.
+
+        Returns:
+            B dicts, all JSON: "prediction", the number of the option, and "probabilities", one an
+            option.
+
+        Raises:
+            InputError: what was passed is no questions, or there is no preprocessor.
+        """
+        numbers = [len(question.options) for question in read_choices(questions)]
+        scores = np.asarray(self.predict(questions, batch_size=batch_size, verbose=0))
+        answers = []
+        for row, number in zip(softmax(scores), numbers, strict=True):
+            answers.append(
+                {"prediction": int(row.argmax()), "probabilities": row[:number].tolist()}
+            )
+        return answers
 
     def compile(
         self, optimizer: Any = "auto", loss: Any = "auto", *, metrics: Any = "auto", **kwargs: Any

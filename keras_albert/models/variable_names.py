@@ -21,6 +21,7 @@ HEADS: dict[str, dict[str, str]] = {
     "AlbertTokenClassifier": {"token_classifier": "output_dense"},
     "AlbertQuestionAnswerer": {"spans": "span_dense"},
     "AlbertMultipleChoice": {"multiple_choice": "output_dense"},
+    "AlbertSentenceOrderClassifier": {"sentence_order": "sentence_order_head"},
 }
 # Constructor arguments that say how to run a backbone, not what it computes.
 _HOW = ("name", "trainable", "dtype", "unroll", "sharing")

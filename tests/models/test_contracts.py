@@ -8,11 +8,14 @@ from keras_albert import (
     AlbertBackbone,
     AlbertMaskedLM,
     AlbertMaskedLMPreprocessor,
+    AlbertMultipleChoice,
     AlbertPretrainer,
     AlbertPretrainerPreprocessor,
     AlbertQuestionAnswerer,
+    AlbertSentenceOrderClassifier,
     AlbertTextClassifier,
     AlbertTextClassifierPreprocessor,
+    AlbertTextEmbedder,
     AlbertTokenClassifier,
 )
 from tests import contracts
@@ -48,6 +51,8 @@ MODELS = {
         _backbone(dtype, pooler=False), num_classes=3
     ),
     "question_answerer": lambda dtype=None: AlbertQuestionAnswerer(_backbone(dtype, pooler=False)),
+    "sentence_order": lambda dtype=None: AlbertSentenceOrderClassifier(_backbone(dtype)),
+    "text_embedder": lambda dtype=None: AlbertTextEmbedder(_backbone(dtype), layer=1),
 }
 LABELS = {
     "pretrainer": {
@@ -57,6 +62,7 @@ LABELS = {
     "masked_lm": np.arange(8, dtype="int32").reshape(4, 2),
     "text_classifier": np.array([0, 1, 2, 0], "int32"),
     "token_classifier": np.arange(28, dtype="int32").reshape(4, 7) % 3,
+    "sentence_order": np.array([0, 1, 1, 0], "int32"),
     "question_answerer": {
         "start": np.array([0, 1, 2, 0], "int32"),
         "end": np.array([3, 1, 4, 0], "int32"),
@@ -95,6 +101,72 @@ def test_a_task_learns(name):
         LABELS[name],
         "spans/bias" if name == "question_answerer" else "",
     )
+
+
+TASKS = {
+    **{name: make for name, make in MODELS.items() if not name.startswith("backbone")},
+    "multiple_choice": lambda: AlbertMultipleChoice(_backbone()),
+}
+# Biases that a softmax takes no notice of.
+_WITHOUT_GRADIENT = ("spans/bias", "scores/bias")
+NEW_LABELS = {
+    **LABELS,
+    "multiple_choice": np.array([1, 0], "int32"),
+    "text_embedder": np.eye(16, dtype="float32")[:4],
+}
+
+
+def _task_inputs(name):
+    x = _inputs(name, 7)
+    if name != "multiple_choice":
+        return x
+    return {key: value.reshape(2, 2, 7) for key, value in x.items()}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name == "text_classifier" else pytest.param(name, marks=pytest.mark.once)
+        for name in TASKS
+    ],
+)
+def test_lora_trains_its_own_weights_and_the_head_alone(name, tmp_path):
+    task, x = TASKS[name](), _task_inputs(name)
+    unadapted = {id(weight) for weight in task.weights}
+    heads = {id(w) for w in task.weights} - {id(w) for w in task.backbone.weights}
+    task.backbone.enable_lora(2)
+    trained = {id(weight) for weight in task.trainable_weights}
+    assert trained - unadapted == {
+        id(w) for w in task.weights if w.path.rsplit("/", 1)[-1].startswith("lora_kernel")
+    }
+    assert trained & unadapted == heads
+    frozen = [w for w in task.backbone.weights if id(w) in unadapted]
+    moving = [w for w in task.trainable_weights if not w.path.endswith(_WITHOUT_GRADIENT)]
+    before = {id(w): keras.ops.convert_to_numpy(w).copy() for w in [*frozen, *moving]}
+    task.compile(optimizer=keras.optimizers.Adam(1e-2))
+    # The first matrix has no gradient before the second, which starts as zeros, has moved.
+    task.fit(x, NEW_LABELS[name], epochs=2, verbose=0)
+    for weight in frozen:
+        np.testing.assert_array_equal(before[id(weight)], keras.ops.convert_to_numpy(weight))
+    for weight in moving:
+        assert not np.array_equal(before[id(weight)], keras.ops.convert_to_numpy(weight))
+    expected = contracts.arrays(task(x))
+    task.save_to_preset(str(tmp_path / "preset"))
+    again = type(task).from_preset(tmp_path / "preset")
+    for one, other in zip(expected, contracts.arrays(again(x)), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("name", TASKS)
+def test_int8_stays_near(name):
+    task, x = TASKS[name](), _task_inputs(name)
+    before = contracts.arrays(task(x))
+    task.quantize("int8")
+    kernel = task.backbone.encoder.blocks[0].feed_forward.output_dense.kernel
+    assert keras.backend.standardize_dtype(kernel.dtype) == "int8"
+    for one, other in zip(before, contracts.arrays(task(x)), strict=True):
+        assert 0 < np.abs(one - other).max() < 0.2 * max(1.0, np.abs(one).max())
 
 
 @pytest.mark.parametrize(
