@@ -13,6 +13,7 @@ if Path(next(iter(sys.argv), "")).stem != "keras-albert":
     from keras_albert.errors import InputError
     from keras_albert.models import (
         AlbertBackbone,
+        AlbertJointQuestionAnswerer,
         AlbertMaskedLM,
         AlbertMaskedLMPreprocessor,
         AlbertMultipleChoice,
@@ -20,6 +21,7 @@ if Path(next(iter(sys.argv), "")).stem != "keras-albert":
         AlbertPretrainer,
         AlbertPretrainerPreprocessor,
         AlbertQuestionAnswerer,
+        AlbertQuestionAnswererPreprocessor,
         AlbertSentenceOrderClassifier,
         AlbertTextClassifier,
         AlbertTextClassifierPreprocessor,
@@ -38,6 +40,7 @@ __version__ = version("keras-albert")
 __all__ = [
     "AdamW",
     "AlbertBackbone",
+    "AlbertJointQuestionAnswerer",
     "AlbertMaskedLM",
     "AlbertMaskedLMPreprocessor",
     "AlbertMultipleChoice",
@@ -45,6 +48,7 @@ __all__ = [
     "AlbertPretrainer",
     "AlbertPretrainerPreprocessor",
     "AlbertQuestionAnswerer",
+    "AlbertQuestionAnswererPreprocessor",
     "AlbertSentenceOrderClassifier",
     "AlbertTextClassifier",
     "AlbertTextClassifierPreprocessor",

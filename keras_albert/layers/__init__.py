@@ -8,6 +8,7 @@ from keras_albert.layers.activations import activation_named
 from keras_albert.layers.attention_mask import attention_bias
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
 from keras_albert.layers.feed_forward import FeedForward
+from keras_albert.layers.joint_span_head import JointSpanHead
 from keras_albert.layers.masked_token_head import MaskedTokenHead
 from keras_albert.layers.merge_choices import MergeChoices
 from keras_albert.layers.self_attention import SelfAttention
@@ -19,6 +20,7 @@ from keras_albert.layers.transformer_block import TransformerBlock
 __all__ = [
     "FactorizedEmbedding",
     "FeedForward",
+    "JointSpanHead",
     "MaskedTokenHead",
     "MergeChoices",
     "SelfAttention",

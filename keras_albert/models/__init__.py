@@ -2,6 +2,7 @@
 
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.from_preset import tokenizer_folder
+from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
 from keras_albert.models.losses import MaskedTokenLoss
 from keras_albert.models.masked_lm import AlbertMaskedLM
 from keras_albert.models.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
@@ -10,6 +11,7 @@ from keras_albert.models.multiple_choice_preprocessor import AlbertMultipleChoic
 from keras_albert.models.pretrainer import AlbertPretrainer
 from keras_albert.models.pretrainer_preprocessor import AlbertPretrainerPreprocessor
 from keras_albert.models.question_answerer import AlbertQuestionAnswerer
+from keras_albert.models.question_answerer_preprocessor import AlbertQuestionAnswererPreprocessor
 from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
 from keras_albert.models.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
@@ -26,6 +28,7 @@ for _tokenizer in (AlbertTokenizer, ChineseTokenizer):
 
 __all__ = [
     "AlbertBackbone",
+    "AlbertJointQuestionAnswerer",
     "AlbertMaskedLM",
     "AlbertMaskedLMPreprocessor",
     "AlbertMultipleChoice",
@@ -33,6 +36,7 @@ __all__ = [
     "AlbertPretrainer",
     "AlbertPretrainerPreprocessor",
     "AlbertQuestionAnswerer",
+    "AlbertQuestionAnswererPreprocessor",
     "AlbertSentenceOrderClassifier",
     "AlbertTextClassifier",
     "AlbertTextClassifierPreprocessor",

@@ -38,7 +38,13 @@ def predict_by_length(
             for name, value in x.items()
         }
         outputs = keras.Model.predict(runner, part, batch_size=batch_size, **kwargs)
-        if model.outputs_along_tokens:
+        along = model.outputs_along_tokens
+        if isinstance(along, tuple):
+            widened = {
+                name: _widened(outputs[name], positions, model.padding_output) for name in along
+            }
+            outputs = {**outputs, **widened}
+        elif along:
             outputs = keras.tree.map_structure(
                 lambda values: _widened(values, positions, model.padding_output), outputs
             )

@@ -4,16 +4,19 @@ from typing import Any
 
 import keras
 import keras_hub
+import numpy as np
 from keras import ops
 
+from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, spans_from_logits
+from keras_albert.models.answer_span import AnswerSpan
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.encoded_questions import EncodedQuestions
 from keras_albert.models.heads import score_head
-from keras_albert.models.task import AlbertTask
-from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
+from keras_albert.models.question_answering import QuestionAnswering
 
 
 @keras.saving.register_keras_serializable("keras_albert")
-class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
+class AlbertQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
     """A Dense layer with two outputs on every token: SQuAD 1.1's head.
 
     google-research/albert `squad_utils.create_v1_model`. The loss is the mean of the two
@@ -21,8 +24,8 @@ class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
 
     Args:
         backbone: an `AlbertBackbone`.
-        preprocessor: an `AlbertTextClassifierPreprocessor`, which packs (question, passage), or
-            None for inputs that are arrays already.
+        preprocessor: an `AlbertQuestionAnswererPreprocessor`, or None for inputs that are arrays
+            already.
 
     Call arguments:
         inputs: a dict of the backbone's inputs, (B, S).
@@ -30,10 +33,16 @@ class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
 
     Returns:
         A dict of "start" and "end", logits over positions, (B, S) each. Padding is not masked.
+
+    Example:
+    ```python
+    answerer = AlbertQuestionAnswerer.from_preset("albert_base_v2")
+    answerer.fit((questions, passages), [("rows", 8), ...], epochs=2)
+    answerer.answer("What has a table?", "A table has rows.", top_k=3)
+    ```
     """
 
     backbone_cls = AlbertBackbone
-    preprocessor_cls = AlbertTextClassifierPreprocessor
     outputs_along_tokens = True
     # No answer begins or ends in padding.
     padding_output = -10_000.0
@@ -51,6 +60,18 @@ class AlbertQuestionAnswerer(AlbertTask, keras_hub.models.Task):
         outputs = backbone(self._backbone_inputs(inputs), **options)
         start, end = ops.split(self.span_dense(outputs["sequence_output"]), 2, axis=-1)
         return {"start": ops.squeeze(start, axis=-1), "end": ops.squeeze(end, axis=-1)}
+
+    def spans(
+        self,
+        encoded: EncodedQuestions,
+        outputs: Any,
+        max_answer_tokens: int = MAX_ANSWER_TOKENS,
+        n_best: int = N_BEST,
+    ) -> tuple[list[list[AnswerSpan]], np.ndarray]:
+        """See `spans_from_logits`."""
+        return spans_from_logits(
+            encoded, outputs["start"], outputs["end"], n_best, max_answer_tokens
+        )
 
     def compile(
         self,

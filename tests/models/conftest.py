@@ -3,13 +3,18 @@
 import gzip
 import itertools
 import json
+import re
+import warnings
 from pathlib import Path
 
 import pytest
 
-from keras_albert import AlbertBackbone, AlbertTokenizer
+from keras_albert import AlbertBackbone, AlbertTokenizer, ChineseTokenizer
+from keras_albert.tasks.passage_question import PassageQuestion
+from keras_albert.tasks.squad_files import read_squad
 from keras_albert.text import train_vocabulary
 
+CMRC = Path(__file__).parents[2] / "examples" / "data" / "cmrc2018_trial.squad.json.gz"
 MANUAL = Path(__file__).parents[2] / "examples" / "data" / "postgresql-manual.jsonl.gz"
 
 
@@ -38,3 +43,21 @@ def backbone() -> AlbertBackbone:
         max_sequence_length=32,
         initializer_range=0.2,
     )
+
+
+@pytest.fixture(scope="session")
+def cmrc() -> list[PassageQuestion]:
+    """The 1,002 questions of CMRC 2018's trial set."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # five answers are one character off
+        return read_squad(CMRC).items
+
+
+@pytest.fixture(scope="session")
+def cmrc_tokenizer(cmrc) -> ChineseTokenizer:
+    """Every character of the passages, and the Latin words and numbers of them, as one piece."""
+    texts = [question.passage.lower() for question in cmrc]
+    characters = {c for text in texts for c in text if not c.isspace()} | set("何时几甲乙丙")
+    words = sorted({w for text in texts for w in re.findall("[a-z]+|[0-9]+", text) if len(w) > 1})
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    return ChineseTokenizer([*special, *sorted(characters), *words])

@@ -1,0 +1,55 @@
+"""Characters to tokens and back, on CMRC's trial set."""
+
+import numpy as np
+import pytest
+
+from keras_albert.models.answer_span import AnswerSpan
+from keras_albert.models.encoded_questions import token_span
+from keras_albert.models.question_answerer_preprocessor import AlbertQuestionAnswererPreprocessor
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [(0, 1, (0, 0)), (0, 7, (0, 1)), (3, 5, (1, 1)), (6, 8, (1, 3)), (1, 2, (-1, -1))],
+)
+def test_the_fewest_tokens_that_cover_characters(start, end, expected):
+    # The third token is a word mark alone, which comes from no character.
+    offsets = np.array([[0, 1], [2, 7], [7, 7], [7, 8]])
+    assert token_span(offsets, start, end) == expected
+
+
+def test_labels_and_characters_are_each_others_way_back(cmrc, cmrc_tokenizer):
+    """Every answer comes back to the character, but those that begin or end inside a word."""
+    preprocessor = AlbertQuestionAnswererPreprocessor(cmrc_tokenizer, sequence_length=512)
+    encoded = preprocessor.encode([q.question for q in cmrc], [q.passage for q in cmrc])
+    labels = encoded.labels([q.span for q in cmrc])
+    back, found = {}, set()
+    for row in np.flatnonzero(labels["impossible"][:, 0] == 0).tolist():
+        question = int(encoded.question_of_row[row])
+        span = encoded.span(row, labels["start"][row], labels["end"][row], 0.0)
+        assert back.setdefault(question, span) == span  # every window gives the same
+        found.add(question)
+    assert len(found) == len(cmrc) == 1002
+    different = [(cmrc[n], span) for n, span in back.items() if span[:3] != tuple(cmrc[n].span[:3])]
+    assert len(different) <= 1
+    for question, span in different:
+        assert question.span.text in span.text
+        # The file's answer begins amid the letters of a word.
+        begin = question.span.start
+        assert question.passage[begin - 1 : begin + 1].isascii()
+        assert question.passage[begin - 1 : begin + 1].isalnum()
+
+
+def test_a_window_without_the_whole_answer_has_none(cmrc_tokenizer):
+    passage = "一二三四五六七八九十百千万"
+    preprocessor = AlbertQuestionAnswererPreprocessor(cmrc_tokenizer, sequence_length=10, stride=3)
+    encoded = preprocessor.encode(["几"], [passage])
+    labels = encoded.labels([AnswerSpan("五六七", 4, 7)])
+    assert encoded.tokens.tolist() == [[0, 6], [3, 9], [6, 12], [9, 13]]
+    assert labels["impossible"][:, 0].tolist() == [1, 0, 1, 1]
+    assert labels["start"].tolist() == [0, 4, 0, 0] and labels["end"].tolist() == [0, 6, 0, 0]
+    assert labels["impossible"].dtype == np.float32
+    nothing = encoded.labels([None])
+    assert nothing["impossible"].all() and not nothing["start"].any()
