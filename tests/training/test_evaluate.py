@@ -67,6 +67,7 @@ def test_equals_a_count_by_hand(whole_run, held_out_store, tokenizer, tmp_path):
     assert result["sentence_order"]["chance"]["accuracy"] == 0.5
 
 
+@pytest.mark.once
 def test_the_batch_size_changes_nothing(whole_run, held_out_store):
     small, large = (
         evaluate(whole_run[0] / "model", held_out_store, batch_size=size) for size in (5, 1000)
@@ -93,6 +94,7 @@ def test_a_folder_without_a_model_is_an_error(tmp_path, held_out_store):
         evaluate(tmp_path, held_out_store)
 
 
+@pytest.mark.once
 def test_the_global_policy_is_untouched(whole_run, held_out_store):
     before = keras.config.dtype_policy().name
     evaluate(whole_run[0], held_out_store)

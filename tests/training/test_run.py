@@ -69,6 +69,7 @@ def wait_for_step(child, step):
     pytest.fail(f"the child ended before step {step}: {''.join(seen)}")
 
 
+@pytest.mark.once
 def test_with_a_chinese_vocabulary(recipe_content, tmp_path):
     """From a vocabulary to an answer: store, pretraining, prediction."""
     sentences = [
@@ -132,6 +133,7 @@ def test_ctrl_c_saves_says_how_to_go_on_and_goes_on(whole_run, recipe, store, tm
     assert_equal_bits(final_state(tmp_path / "run"), final_state(whole_run[0]))
 
 
+@pytest.mark.once
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(whole_run, recipe, store, tmp_path):
     def interrupt(step, total, values):
         if step == 8:
@@ -245,6 +247,7 @@ def test_a_store_without_a_tokenizer_is_an_error(recipe, tmp_path):
         pretrain(recipe, tmp_path, tmp_path / "run")
 
 
+@pytest.mark.once
 def test_a_loss_that_is_not_finite_stops_the_run(recipe_content, store, tmp_path):
     optimizer = {"name": "adamw", "learning_rate": 1e30, "warmup_steps": 0, "clip": None}
     recipe = Recipe.model_validate({**recipe_content, "optimizer": optimizer})
