@@ -1,0 +1,69 @@
+"""Two questions on the PostgreSQL manual: one of words, one of their order.
+
+    python -m examples.manual_parts [--model albert_micro] [--output parts-output] [--small]
+
+"parts": which of the manual's parts is a paragraph from? "order": do two sentences that stand side
+by side come in this order or in the other one? The model is `albert_micro` as it ships, pretrained
+on the manual without the pages that are held out, in the demo and here.
+"""
+
+import random
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from examples.comparison import Row, compare, option_parser, sentences_of
+from examples.demo.corpus import MIN_CHARACTERS, is_held_out, read_pages
+from keras_albert.training.recipe import FinetuneSettings
+
+SETTINGS = FinetuneSettings(learning_rate=1e-3, epochs=4, sequence_length=64, seeds=(0, 1))
+COUNTS = (2000,)
+
+
+def part_rows(pages: list[dict[str, Any]]) -> list[Row]:
+    """Paragraphs with the part they stand in, short ones left out."""
+    return [
+        {"text": text, "label": page["part"]}
+        for page in pages
+        if page["part"]
+        for text in page["paragraphs"]
+        if len(text) >= MIN_CHARACTERS
+    ]
+
+
+def order_rows(documents: Iterable[list[str]]) -> Iterator[Row]:
+    """Pairs of sentences, half of them swapped; no sentence is in two pairs."""
+    draw = random.Random(0)
+    for sentences in documents:
+        for first, second in zip(sentences[::2], sentences[1::2], strict=False):
+            if min(len(first), len(second)) >= 30:
+                swapped = draw.random() < 0.5
+                pair = (second, first) if swapped else (first, second)
+                label = "swapped" if swapped else "as written"
+                yield {"text": pair[0], "text_pair": pair[1], "label": label}
+
+
+def main() -> None:
+    """Reads the options and runs."""
+    parser = option_parser(__doc__, "parts-output")
+    parser.add_argument("--model", default="albert_micro", help="a preset or a run's folder")
+    options = parser.parse_args()
+    pages = read_pages()[:100] if options.small else read_pages()
+    tasks: dict[str, dict[str, list[Row]]] = {"parts": {}, "order": {}}
+    for name in ("train", "validation"):
+        part = [page for page in pages if is_held_out(page["id"]) == (name == "validation")]
+        texts = [text for page in part for text in page["paragraphs"] if text.strip()]
+        tasks["parts"][name] = part_rows(part)
+        documents = sentences_of(texts, options.output / f"{name}.jsonl")
+        tasks["order"][name] = list(order_rows(documents))
+    known = {row["label"] for row in tasks["parts"]["train"]}
+    tasks["parts"]["validation"] = [
+        row for row in tasks["parts"]["validation"] if row["label"] in known
+    ]
+    arguments = {"counts": COUNTS, "settings": SETTINGS, "small": options.small}
+    for task, rows in tasks.items():
+        print(f"{task}: measured on {len(rows['validation'])}")
+        compare(options.model, **rows, folder=options.output / task, **arguments)
+
+
+if __name__ == "__main__":
+    main()
