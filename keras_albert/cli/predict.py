@@ -21,9 +21,11 @@ def predict(
         list[str] | None,
         typer.Option(metavar="TEXT...", help="The second text of each pair, as many as --text."),
     ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="How many tokens for each [MASK].")] = 5,
+    top_k: Annotated[int, typer.Option(min=1, help="How many tokens a [MASK], or answers.")] = 5,
 ) -> None:
-    """Answer texts with a model: its label, or the likeliest tokens for each [MASK].
+    """Answer texts with a model: its label, the likeliest tokens for each [MASK], or an answer.
+
+    A question answerer is given the question as --text and the passage as --text-pair.
 
     Prints a JSON list with an object for each text.
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -62,6 +63,21 @@ class KerasRunner:
         """
         inputs, truncated = self.encoder(texts, second_texts)
         return {**inputs, **self.on_tokens(inputs), "truncated": truncated}
+
+    def answer(self, questions: Sequence[str], passages: Sequence[str], top_k: int) -> list[Any]:
+        """What a question answerer's `answer` gives for B questions and their passages.
+
+        Raises:
+            InputError: something is not text, or a passage is empty.
+        """
+        answers: list[Any] = self._saved.task.answer(
+            list(questions),
+            list(passages),
+            top_k=top_k,
+            no_answer_threshold=self.description["no_answer_threshold"],
+            max_answer_tokens=self.description["max_answer_tokens"],
+        )
+        return answers
 
     def _rounded_up(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Rows, length and places padded to powers of two: few shapes, so few compilations."""

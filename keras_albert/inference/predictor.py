@@ -51,11 +51,12 @@ class Predictor:
 
         Args:
             texts: B texts, or B pairs of texts.
-            top_k: how many tokens to name for each `[MASK]`.
+            top_k: how many tokens to name for each `[MASK]`, or answers for each question.
 
         Returns:
             B dicts, in the order of the texts, as `results.classifier_answers` and
-            `results.masked_answers` describe; all JSON.
+            `results.masked_answers` describe, or `QuestionAnswering.answer` with "question" and
+            "context"; all JSON.
 
         Raises:
             InputError: something is not text, or texts and pairs are mixed.
@@ -73,6 +74,8 @@ class Predictor:
                 f"Texts and pairs are mixed: item 0 and item {pairs.index(not pairs[0])} differ. "
                 "Ask for them separately."
             )
+        if self.description["task"] in ("question_answerer", "joint_question_answerer"):
+            return self._question_answers(texts, top_k)
         answers: list[Any] = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: sum(map(len, _sides(texts[i]))))
         for start in range(0, len(order), BATCH_SIZE):
@@ -82,6 +85,21 @@ class Predictor:
             ):
                 answers[index] = answer
         return answers
+
+    def _question_answers(self, texts: Sequence[Any], top_k: int) -> list[dict[str, Any]]:
+        if isinstance(texts[0], str):
+            raise InputError(
+                "A question answerer reads pairs: the question first (--text), then the passage "
+                "that answers it (--text-pair)."
+            )
+        questions, passages = ([text[side] for text in texts] for side in (0, 1))
+        runner: Any = self._runner
+        return [
+            {"question": question, "context": passage, **answer}
+            for question, passage, answer in zip(
+                questions, passages, runner.answer(questions, passages, top_k), strict=True
+            )
+        ]
 
     def _answers(self, texts: list[Any], top_k: int) -> list[dict[str, Any]]:
         sides = [list(side) for side in zip(*map(_sides, texts), strict=True)]

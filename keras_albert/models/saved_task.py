@@ -8,9 +8,12 @@ import keras
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
+from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS
 from keras_albert.models.from_preset import TASK_FILE, TOKENIZER_FILE, preset_folder, saved_class
+from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
 from keras_albert.models.masked_lm import AlbertMaskedLM
 from keras_albert.models.pretrainer import AlbertPretrainer
+from keras_albert.models.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_packing import check_packing
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
@@ -23,7 +26,12 @@ KINDS: dict[str, type] = {
     "text_classifier": AlbertTextClassifier,
     "pretrainer": AlbertPretrainer,
     "masked_lm": AlbertMaskedLM,
+    "question_answerer": AlbertQuestionAnswerer,
+    "joint_question_answerer": AlbertJointQuestionAnswerer,
 }
+QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
+# What fine-tuning leaves beside the model: the task's settings, such as a tuned threshold.
+FINETUNE_TASK_FILE = "finetune_task.json"
 _OUTPUT_ACTIVATIONS = {
     keras.activations.linear: "logits",
     keras.activations.softmax: "probabilities",
@@ -37,7 +45,7 @@ class SavedTask:
 
     Attributes:
         folder: where it was read from.
-        kind: "text_classifier", "pretrainer" or "masked_lm".
+        kind: one of `KINDS`.
         task: the Keras model, in float32.
         tokenizer: its tokenizer.
         sequence_length: S, the most tokens a row takes; longer texts are cut.
@@ -120,7 +128,8 @@ class SavedTask:
         """What a program needs beside weights and vocabulary to turn texts into answers, as JSON.
 
         What belongs to the tokenizer is described at its `description`; "outputs" says whether a
-        classifier's scores are "logits" or "probabilities" already.
+        classifier's scores are "logits" or "probabilities" already. A question answerer has the
+        settings of `QuestionAnswering.answer` that fine-tuning chose.
         """
         tokenizer = self.tokenizer
         described: dict[str, Any] = {
@@ -142,7 +151,18 @@ class SavedTask:
             described["problem"] = self.task.problem
             described["labels"] = self.labels
             described["outputs"] = _OUTPUT_ACTIVATIONS.get(self.task.activation, "scores")
+        if self.kind in QUESTION_ANSWERERS:
+            described |= self._answer_settings()
         return described
+
+    def _answer_settings(self) -> dict[str, Any]:
+        """What fine-tuning chose for answers, where it did."""
+        file = self.folder / FINETUNE_TASK_FILE
+        chosen = read_json(file) if file.is_file() else {}
+        return {
+            "no_answer_threshold": chosen.get("threshold"),
+            "max_answer_tokens": chosen.get("max_answer_tokens", MAX_ANSWER_TOKENS),
+        }
 
 
 def _labels(folder: Path, task: Any) -> list[str]:
