@@ -26,6 +26,7 @@ def lengths(backbone: Mapping[str, Any]) -> dict[str, int]:
         "T": backbone["num_segments"],
         "N": heads,
         "D": hidden // heads,
+        "W": 2 * hidden,
     }
 
 

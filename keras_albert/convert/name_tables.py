@@ -5,7 +5,7 @@ Sources: google-research/albert `modeling.py`, `run_pretraining.py`, `run_squad_
 `albert_backbone.py`, `albert_masked_lm.py`, `albert_text_classifier.py`.
 
 Letters of shapes: V vocabulary, E embedding, H hidden, F feed-forward, P positions, T segment
-types, N heads, D head size, C classes.
+types, N heads, D head size, C classes, W two hidden vectors side by side.
 """
 
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class Row(NamedTuple):
         part: "query", "key" or "value" where `ours` is the fused weight.
         shape: letters, as Google's code and KerasHub have it before heads are split.
         tf1: name in Google's TF1 checkpoints.
-        huggingface: name in transformers' state dictionary.
+        huggingface: name in transformers' state dictionary. None: transformers does not have it.
         keras_hub: path in a KerasHub h5 file. None: KerasHub does not have it.
         hub_shape: letters in KerasHub, where they differ.
     """
@@ -28,7 +28,7 @@ class Row(NamedTuple):
     part: str | None
     shape: str
     tf1: str
-    huggingface: str
+    huggingface: str | None
     keras_hub: str | None
     hub_shape: str | None = None
 
@@ -244,10 +244,27 @@ HEADS: dict[str, tuple[Row, ...]] = {
     "token_classifier": _output("token_classifier", "C", "", "classifier", None),
     "multiple_choice": _output("multiple_choice", "C", "", "classifier", None),
     "spans": _output("spans", "C", "cls/squad/", "qa_outputs", None),
+    # `squad_utils.create_v2_model`, whose names are those of its scopes.
+    "joint_spans": tuple(
+        Row(f"joint_spans/{ours}", None, shape, tf1, None, None)
+        for ours, shape, tf1 in (
+            ("start_dense/kernel", "HC", "start_logits/dense/kernel"),
+            ("start_dense/bias", "C", "start_logits/dense/bias"),
+            ("end_hidden/kernel", "WH", "end_logits/dense_0/kernel"),
+            ("end_hidden/bias", "H", "end_logits/dense_0/bias"),
+            ("end_normalization/gamma", "H", "end_logits/LayerNorm/gamma"),
+            ("end_normalization/beta", "H", "end_logits/LayerNorm/beta"),
+            ("end_output/kernel", "HC", "end_logits/dense_1/kernel"),
+            ("end_output/bias", "C", "end_logits/dense_1/bias"),
+            ("answer_hidden/kernel", "WH", "answer_class/dense_0/kernel"),
+            ("answer_hidden/bias", "H", "answer_class/dense_0/bias"),
+            ("answer_output/kernel", "HC", "answer_class/dense_1/kernel"),
+        )
+    ),
 }
 
 # Heads whose number of outputs is fixed; that of the others is the checkpoint's.
-FIXED_CLASSES = {"sentence_order": 2, "multiple_choice": 1, "spans": 2}
+FIXED_CLASSES = {"sentence_order": 2, "multiple_choice": 1, "spans": 2, "joint_spans": 1}
 # Three heads have the same names in a file: only its class, or who reads it, tells them apart.
 CLASSIFIER_HEADS = ("classifier", "token_classifier", "multiple_choice")
 
@@ -288,7 +305,7 @@ def block_rows(num_groups: int, inner_repetitions: int) -> list[Row]:
                 row._replace(
                     ours=row.ours.format(**numbers),
                     tf1=row.tf1.format(**numbers),
-                    huggingface=row.huggingface.format(**numbers),
+                    huggingface=row.huggingface and row.huggingface.format(**numbers),
                     keras_hub=row.keras_hub and row.keras_hub.format(**numbers),
                 )
                 for row in BLOCK

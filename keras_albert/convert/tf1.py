@@ -122,7 +122,7 @@ def _prefix(path: Path, named: Path) -> Path:
 def _heads(tensors: Mapping[str, StoredTensor], head: str | None) -> dict[str, dict[str, Any]]:
     heads: dict[str, dict[str, Any]] = {
         name: {}
-        for name in ("masked_tokens", "sentence_order", "spans")
+        for name in ("masked_tokens", "sentence_order", "spans", "joint_spans")
         if any(row.tf1 in tensors for row in HEADS[name])
     }
     weights = tensors.get("output_weights")

@@ -20,6 +20,7 @@ HEADS: dict[str, dict[str, str]] = {
     "AlbertTextClassifier": {"classifier": "output_dense"},
     "AlbertTokenClassifier": {"token_classifier": "output_dense"},
     "AlbertQuestionAnswerer": {"spans": "span_dense"},
+    "AlbertJointQuestionAnswerer": {"joint_spans": "joint_spans"},
     "AlbertMultipleChoice": {"multiple_choice": "output_dense"},
     "AlbertSentenceOrderClassifier": {"sentence_order": "sentence_order_head"},
 }
@@ -99,6 +100,11 @@ def head_variables(task: Any) -> dict[str, Any]:
             found |= _dense("masked_tokens/dense", layer.dense)
             found |= _normalization("masked_tokens/normalization", layer.normalization)
             found["masked_tokens/bias"] = layer.bias
+        elif head == "joint_spans":
+            for name in ("start_dense", "end_hidden", "end_output", "answer_hidden"):
+                found |= _dense(f"joint_spans/{name}", getattr(layer, name))
+            found |= _normalization("joint_spans/end_normalization", layer.end_normalization)
+            found["joint_spans/answer_output/kernel"] = layer.answer_output.kernel
         elif head == "sentence_order":
             found |= _dense("sentence_order/dense", layer.dense)
         else:

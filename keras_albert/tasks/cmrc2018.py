@@ -22,6 +22,7 @@ class Cmrc2018(PassageTask):
     """
 
     name = "cmrc2018"
+    recipe = "squad1"
     main_metric = "average"
 
     def __init__(

@@ -10,6 +10,7 @@ class Squad1(PassageTask):
     """SQuAD 1.1 (Rajpurkar et al. 2016): every question has its answer in the passage."""
 
     name = "squad1"
+    recipe = "squad1"
     main_metric = "f1"
 
     def exact(self, prediction: str, answers: Sequence[str]) -> float:

@@ -33,6 +33,7 @@ class Squad2(PassageTask):
     """
 
     name = "squad2"
+    recipe = "squad2"
     main_metric = "best_f1"
     sequence_length = 512
     unanswerable = True

@@ -6,9 +6,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
+from keras_albert import AlbertJointQuestionAnswerer
 from keras_albert.convert.tf1 import open_tf1
 from keras_albert.errors import InputError
 from tests.foreign import google_config, google_variables, hf_model, save_tf1
@@ -96,6 +98,51 @@ def test_spans(tmp_path):
     save_tf1(variables, google_config(peer, "gelu"), tmp_path)
     with open_tf1(tmp_path) as checkpoint:
         assert set(checkpoint.heads) == {"spans"}
+
+
+def joint_span_variables(hidden=48):
+    """The names and shapes that `squad_utils.create_v2_model` gives its variables."""
+    shapes = {
+        "start_logits/dense/kernel": (hidden, 1),
+        "start_logits/dense/bias": (1,),
+        "end_logits/dense_0/kernel": (2 * hidden, hidden),
+        "end_logits/dense_0/bias": (hidden,),
+        "end_logits/LayerNorm/gamma": (hidden,),
+        "end_logits/LayerNorm/beta": (hidden,),
+        "end_logits/dense_1/kernel": (hidden, 1),
+        "end_logits/dense_1/bias": (1,),
+        "answer_class/dense_0/kernel": (2 * hidden, hidden),
+        "answer_class/dense_0/bias": (hidden,),
+        "answer_class/dense_1/kernel": (hidden, 1),
+    }
+    generator = np.random.default_rng(8)
+    return {name: generator.normal(size=s).astype("float32") for name, s in shapes.items()}
+
+
+def test_the_joint_head_of_squad_2(tmp_path):
+    peer = hf_model()
+    variables = {k: v for k, v in google_variables(peer).items() if not k.startswith("cls/")}
+    head = joint_span_variables()
+    save_tf1({**variables, **head}, google_config(peer, "gelu"), tmp_path)
+    with open_tf1(tmp_path) as checkpoint:
+        assert set(checkpoint.heads) == {"joint_spans"}
+        np.testing.assert_array_equal(
+            checkpoint.read("joint_spans/end_hidden/kernel"), head["end_logits/dense_0/kernel"]
+        )
+    model = AlbertJointQuestionAnswerer.from_preset(str(tmp_path), preprocessor=None)
+    layer = model.joint_spans
+    weights = {
+        "start_logits/dense/kernel": layer.start_dense.kernel,
+        "end_logits/dense_0/bias": layer.end_hidden.bias,
+        "end_logits/LayerNorm/gamma": layer.end_normalization.gamma,
+        "end_logits/LayerNorm/beta": layer.end_normalization.beta,
+        "end_logits/dense_1/kernel": layer.end_output.kernel,
+        "end_logits/dense_1/bias": layer.end_output.bias,
+        "answer_class/dense_0/kernel": layer.answer_hidden.kernel,
+        "answer_class/dense_1/kernel": layer.answer_output.kernel,
+    }
+    for name, weight in weights.items():
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(weight), head[name])
 
 
 def test_which_of_several_checkpoints(tf1_folder):
