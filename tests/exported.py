@@ -9,7 +9,16 @@ from typing import Any
 
 import keras
 
-from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertPretrainer, AlbertTextClassifier
+from keras_albert import (
+    AlbertBackbone,
+    AlbertMaskedLM,
+    AlbertMultipleChoice,
+    AlbertPretrainer,
+    AlbertSentenceOrderClassifier,
+    AlbertTextClassifier,
+    AlbertTextEmbedder,
+    AlbertTokenClassifier,
+)
 from keras_albert.export import export_saved_model, export_tflite
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
@@ -52,7 +61,11 @@ def chinese_tokenizer() -> ChineseTokenizer:
 
 @cache
 def model_folder(kind: str) -> Path:
-    """A preset folder: "classifier", "regression", "pretrainer", "masked_lm" or "chinese"."""
+    """A preset folder.
+
+    "classifier", "regression", "pretrainer", "masked_lm", "chinese", "token_classifier",
+    "multiple_choice", "sentence_order" or "text_embedder".
+    """
     keras.utils.set_random_seed(5)
     vocabulary: Any = chinese_tokenizer() if kind == "chinese" else tokenizer()
     backbone = AlbertBackbone(
@@ -73,6 +86,14 @@ def model_folder(kind: str) -> Path:
         task = AlbertTextClassifier(backbone, num_classes=1, problem="regression")
     elif kind == "pretrainer":
         task = AlbertPretrainer(backbone)
+    elif kind == "token_classifier":
+        task = AlbertTokenClassifier(backbone, num_classes=3)
+    elif kind == "multiple_choice":
+        task = AlbertMultipleChoice(backbone)
+    elif kind == "sentence_order":
+        task = AlbertSentenceOrderClassifier(backbone)
+    elif kind == "text_embedder":
+        task = AlbertTextEmbedder(backbone)
     else:
         task = AlbertMaskedLM(backbone)
     folder = ROOT / kind
@@ -80,6 +101,8 @@ def model_folder(kind: str) -> Path:
     vocabulary.save_to_preset(str(folder))
     if kind == "classifier":
         (folder / "labels.json").write_text(json.dumps(LABELS))
+    if kind == "token_classifier":
+        (folder / "labels.json").write_text(json.dumps(["O", "B-PER", "I-PER"]))
     return folder
 
 

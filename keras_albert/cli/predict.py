@@ -1,34 +1,75 @@
 """keras-albert predict."""
 
+import itertools
+import json
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from keras_albert.cli.backend import quiet_imports
-from keras_albert.cli.console import show_result
+from keras_albert.cli.console import counting, say, show_result
 from keras_albert.errors import InputError
+from keras_albert.files import sha256
 
 
 def predict(
     model: Annotated[str, typer.Option(help="A run's folder, or what the export command made.")],
     text: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(metavar="TEXT...", help="What to answer; - reads a text a line from stdin."),
-    ],
+    ] = None,
     text_pair: Annotated[
         list[str] | None,
         typer.Option(metavar="TEXT...", help="The second text of each pair, as many as --text."),
     ] = None,
-    top_k: Annotated[int, typer.Option(min=1, help="How many tokens a [MASK], or answers.")] = 5,
+    input_file: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            metavar="FILE",
+            help="JSON lines (text, text_pair; question, context; words; context, question, "
+            "options) or a text a line; - is stdin.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="For --input: JSON lines, an answer each. After a crash the same command goes on."
+        ),
+    ] = None,
+    skip_bad: Annotated[
+        bool,
+        typer.Option("--skip-bad", help='Answer bad lines with {"line", "error"} and go on.'),
+    ] = False,
+    top_k: Annotated[
+        int, typer.Option(min=1, help="How many tokens for each [MASK], or answers.")
+    ] = 5,
 ) -> None:
-    """Answer texts with a model: its label, the likeliest tokens for each [MASK], or an answer.
+    """Answer texts with a model: labels, tags, choices, answers, vectors, or tokens for [MASK].
 
     A question answerer is given the question as --text and the passage as --text-pair.
 
-    Prints a JSON list with an object for each text.
+    --text prints a JSON list with an object for each text; --input prints or writes an object a
+    line.
     """
+    if (input_file is None) == (not text):
+        raise InputError("Give either --text or --input.")
+    if input_file is None:
+        if output is not None:
+            raise InputError("--output goes with --input; --text prints its answers.")
+        _answer_texts(model, text or [], text_pair, top_k)
+    else:
+        if text_pair:
+            raise InputError("--text-pair goes with --text; a file has text_pair in its lines.")
+        _answer_file(model, input_file, output, skip_bad, top_k)
+
+
+def _answer_texts(
+    model: str, text: Sequence[str], text_pair: Sequence[str] | None, top_k: int
+) -> None:
     first = _texts(text)
     texts: Sequence[str] | Sequence[tuple[str, str]] = first
     if text_pair:
@@ -38,11 +79,57 @@ def predict(
                 "with --text-pair as with --text."
             )
         texts = list(zip(first, text_pair, strict=True))
+    show_result(_predictor(model).predict(texts, top_k=top_k))
+
+
+def _answer_file(
+    model: str, input_file: str, output: Path | None, skip_bad: bool, top_k: int
+) -> None:
+    from keras_albert.inference.requests import open_input, read_requests
+
+    file, name, is_json = open_input(input_file, sys.stdin.buffer)
+    if output is not None and output.exists():
+        raise InputError(f"{output} already exists. Choose another output or remove it first.")
+    predictor = _predictor(model)
+    from keras_albert.inference.prediction_file import answered, predict_to_file
+
+    requests = read_requests(file, name, predictor.description["task"], is_json)
+    first = next(requests, None)
+    if first is None:
+        raise InputError(f"{name} holds nothing to answer.")
+    requests = itertools.chain([first], requests)
+    with file:
+        if output is None:
+            for answers in answered(predictor, requests, top_k, skip_bad):
+                for answer in answers:
+                    print(json.dumps(answer, ensure_ascii=False), flush=True)
+            return
+        settings: dict[str, Any] = {
+            "model": str(Path(model).resolve()),
+            "input": name,
+            "input_sha256": sha256(input_file) if input_file != "-" else None,
+            "top_k": top_k,
+        }
+        with counting("Answering") as count:
+            result = predict_to_file(
+                predictor,
+                requests,
+                output,
+                settings=settings,
+                top_k=top_k,
+                skip_bad=skip_bad,
+                progress=lambda lines: count(f"{lines:,} lines"),
+            )
+    if result["resumed"]:
+        say(f"{result['resumed']:,} lines had been answered before.")
+    show_result({"output": str(output), **result})
+
+
+def _predictor(model: str) -> Any:
     with quiet_imports():
         from keras_albert.inference import load_predictor
 
-        predictor = load_predictor(model)
-    show_result(predictor.predict(texts, top_k=top_k))
+        return load_predictor(model)
 
 
 def _texts(given: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ from keras_albert.export.child_process import run_child
 from keras_albert.export.comparison import check_size, compare
 from keras_albert.export.reference import references
 from keras_albert.files import read_json, sha256, write_directory_aside, write_json
-from keras_albert.models.saved_task import QUESTION_ANSWERERS, SavedTask
+from keras_albert.models.saved_task import EXPORTED, SavedTask
 
 CARD_FILE = "export.json"
 RUNTIMES = {
@@ -54,10 +54,10 @@ def export(
 
     say("reading the model")
     saved = SavedTask.load(model_dir, sequence_length=sequence_length)
-    if saved.kind in QUESTION_ANSWERERS:
+    if saved.kind not in EXPORTED:
         raise InputError(
             f"{saved.folder} holds a {type(saved.task).__name__}, which cannot be exported yet: "
-            "its windows and answers are made in Python. Use keras-albert predict."
+            "its inputs and answers are made in Python. Use keras-albert predict."
         )
     layers = saved.task.backbone.num_layers
     if depth is not None and (isinstance(depth, bool) or not 1 <= depth <= layers):

@@ -17,14 +17,15 @@ class KerasRunner:
     """A preset folder, answering texts as the artifacts made from it do.
 
     Args:
-        folder: a preset folder, a run's folder or a shipped preset's name.
+        folder: a preset folder, a run's folder or a shipped preset's name; or what was loaded from
+            there.
 
     Raises:
         InputError: it cannot be read.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self._saved = SavedTask.load(folder)
+    def __init__(self, folder: str | Path | SavedTask) -> None:
+        self._saved = folder if isinstance(folder, SavedTask) else SavedTask.load(folder)
         self.description = self._saved.description()
         self.encoder = TextEncoder(self._saved.tokenizer.vocabulary_bytes, self.description)
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.inference.results import classifier_answers, masked_answers
 from keras_albert.inference.text_encoder import TextEncoder
+
+if TYPE_CHECKING:
+    from keras_albert.inference.task_predictor import TaskPredictor
 
 # Texts answered in one go; their lengths are sorted first, so that little is padding.
 BATCH_SIZE = 32
@@ -136,12 +139,15 @@ def _pair(number: int, value: Any) -> Any:
     )
 
 
-def load_predictor(path: str | Path) -> Predictor:
+def load_predictor(path: str | Path) -> "Predictor | TaskPredictor":
     """Loads whatever can answer texts.
 
     Args:
         path: a preset folder, a run's folder or a shipped preset's name (run by Keras on this
             process's backend); or the folder of a SavedModel or of a TFLite export.
+
+    Returns:
+        A `Predictor`, or a `TaskPredictor` for a task that no artifact holds; both have `predict`.
 
     Raises:
         InputError: there is nothing of the kind, it is damaged, or its runtime is not installed.
@@ -169,10 +175,15 @@ def load_predictor(path: str | Path) -> Predictor:
         raise InputError(f"{text[:1].upper()}{text[1:]}.") from error
 
 
-def _keras_predictor(path: str | Path) -> Predictor:
+def _keras_predictor(path: str | Path) -> "Predictor | TaskPredictor":
     from keras_albert.inference.keras_runner import KerasRunner
+    from keras_albert.inference.task_predictor import KINDS, TaskPredictor
+    from keras_albert.models.saved_task import SavedTask
 
-    runner = KerasRunner(path)
+    saved = SavedTask.load(path)
+    if saved.kind in KINDS:
+        return TaskPredictor(saved)
+    runner = KerasRunner(saved)
     return Predictor(runner, runner.encoder, "keras")
 
 

@@ -12,10 +12,14 @@ from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS
 from keras_albert.models.from_preset import TASK_FILE, TOKENIZER_FILE, preset_folder, saved_class
 from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
 from keras_albert.models.masked_lm import AlbertMaskedLM
+from keras_albert.models.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.pretrainer import AlbertPretrainer
 from keras_albert.models.question_answerer import AlbertQuestionAnswerer
+from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
 from keras_albert.models.text_classifier import AlbertTextClassifier
+from keras_albert.models.text_embedder import AlbertTextEmbedder
 from keras_albert.models.text_packing import check_packing
+from keras_albert.models.token_classifier import AlbertTokenClassifier
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
@@ -28,7 +32,13 @@ KINDS: dict[str, type] = {
     "masked_lm": AlbertMaskedLM,
     "question_answerer": AlbertQuestionAnswerer,
     "joint_question_answerer": AlbertJointQuestionAnswerer,
+    "token_classifier": AlbertTokenClassifier,
+    "multiple_choice": AlbertMultipleChoice,
+    "sentence_order": AlbertSentenceOrderClassifier,
+    "text_embedder": AlbertTextEmbedder,
 }
+# What artifacts are made of; the others answer on Keras alone.
+EXPORTED = ("text_classifier", "pretrainer", "masked_lm")
 QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
 # What fine-tuning leaves beside the model: the task's settings, such as a tuned threshold.
 FINETUNE_TASK_FILE = "finetune_task.json"
@@ -50,7 +60,7 @@ class SavedTask:
         tokenizer: its tokenizer.
         sequence_length: S, the most tokens a row takes; longer texts are cut.
         truncate: how a pair that is too long is cut, see `text_packing.kept_lengths`.
-        labels: a classifier's C label names.
+        labels: the C label names of a classifier of texts or tokens.
     """
 
     folder: Path
@@ -90,8 +100,10 @@ class SavedTask:
                 f"{', '.join(c.__name__ for c in KINDS.values())}. A backbone alone answers "
                 "nothing: fine-tune it first."
             )
-        for name in (TASK_WEIGHTS_FILE, TOKENIZER_FILE):
-            # Without the first, KerasHub would go on with random heads and say nothing.
+        # An embedder has no head, so there are no weights of one.
+        needed = [TOKENIZER_FILE, *([TASK_WEIGHTS_FILE] if kind != "text_embedder" else [])]
+        for name in needed:
+            # Without weights, KerasHub would go on with random heads and say nothing.
             if not (folder / name).is_file():
                 raise InputError(f"{folder} is not complete: {name} is missing.")
         try:
@@ -121,7 +133,7 @@ class SavedTask:
                 f"{tokenizer.vocabulary_size()} pieces and its model embeds "
                 f"{task.backbone.vocabulary_size}."
             )
-        labels = _labels(folder, task) if kind == "text_classifier" else None
+        labels = _labels(folder, task) if kind.endswith("classifier") else None
         return cls(folder, kind, task, tokenizer, sequence_length, truncate, labels)
 
     def description(self) -> dict[str, Any]:
@@ -151,6 +163,8 @@ class SavedTask:
             described["problem"] = self.task.problem
             described["labels"] = self.labels
             described["outputs"] = _OUTPUT_ACTIVATIONS.get(self.task.activation, "scores")
+        if self.kind == "token_classifier":
+            described["labels"] = self.labels
         if self.kind in QUESTION_ANSWERERS:
             described |= self._answer_settings()
         return described

@@ -1,12 +1,15 @@
 """keras-albert predict."""
 
 import io
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from keras_albert.cli import main
 
 
 def test_a_classifier_answers_with_labels(run: Callable[..., Any], finetuned: Path) -> None:
@@ -46,3 +49,37 @@ def test_bad_input_is_refused(refused: Callable[..., str], finetuned: Path, tmp_
     assert "albert_base_v2" in refused("predict", "--model", "albert_bsae_v2", "--text", "a")
     assert "no text" in refused("predict", "--model", finetuned, "--text", " ")
     assert "--top-k" in refused("predict", "--model", finetuned, "--text", "a", "--top-k", 0)
+
+
+def test_a_file_is_answered_line_by_line(
+    run: Callable[..., Any], refused: Callable[..., str], finetuned: Path, tmp_path: Path
+) -> None:
+    path, output = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    path.write_text('{"id": 7, "text": "a number 1"}\n{"txt": "b"}\n{"text": "b number 2"}\n')
+    command = ("predict", "--model", finetuned, "--input", path, "--output", output)
+    assert f"{path}:2" in refused(*command)
+    assert not output.exists()
+    result = run(*command, "--skip-bad")
+    assert (result["answered"], result["skipped"], result["resumed"]) == (2, 1, 1)
+    first, bad, last = (json.loads(line) for line in output.read_text().splitlines())
+    assert (first["id"], first["text"], last["line"]) == (7, "a number 1", 3)
+    assert f"{path}:2" in bad["error"]
+    assert "already exists" in refused(*command)
+
+
+def test_standard_input_is_answered_on_standard_output(
+    finetuned: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stdin = io.TextIOWrapper(io.BytesIO(b"one\ntwo\n"))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert main(["predict", "--model", str(finetuned), "--input", "-"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["text"] for line in lines] == ["one", "two"]
+
+
+def test_options_that_do_not_go_together(refused: Callable[..., str], tmp_path: Path) -> None:
+    model = ("predict", "--model", tmp_path)
+    assert "either --text or --input" in refused(*model)
+    assert "either --text or --input" in refused(*model, "--text", "a", "--input", "-")
+    assert "--output goes with --input" in refused(*model, "--text", "a", "--output", "o")
+    assert "does not exist" in refused(*model, "--input", tmp_path / "none.jsonl")

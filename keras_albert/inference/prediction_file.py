@@ -1,0 +1,154 @@
+"""Answering a file, line by line, so that what was answered before a crash is kept."""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from keras_albert.errors import InputError
+from keras_albert.files import read_json, write_json
+from keras_albert.inference.requests import Request
+
+# Requests answered between two writes: what a crash costs at most.
+BLOCK = 256
+Requests = Iterable[Request | tuple[int, InputError]]
+
+
+def answered(
+    predictor: Any, requests: Requests, top_k: int, skip_bad: bool
+) -> Iterator[list[dict[str, Any]]]:
+    """Answers requests in blocks.
+
+    Args:
+        predictor: a `Predictor` or a `TaskPredictor`.
+        requests: what `read_requests` gives.
+        top_k: see `Predictor.predict`.
+        skip_bad: give {"line", "error"} for a line that cannot be used, instead of an error.
+
+    Yields:
+        Lists of answers in the order of the lines; each has "line", and "id" where the request has
+        one.
+
+    Raises:
+        InputError: a line cannot be used; file and line are named.
+    """
+    block: list[Request | tuple[int, InputError]] = []
+    for request in requests:
+        if not isinstance(request, Request) and not skip_bad:
+            if block:
+                yield _answers(predictor, block, top_k)
+            raise request[1]
+        block.append(request)
+        if len(block) == BLOCK:
+            yield _answers(predictor, block, top_k)
+            block = []
+    if block:
+        yield _answers(predictor, block, top_k)
+
+
+def _answers(predictor: Any, block: list[Any], top_k: int) -> list[dict[str, Any]]:
+    answers: list[dict[str, Any]] = [{} for _ in block]
+    # A predictor answers texts and pairs of texts apart.
+    for kind in (str, list, dict):
+        places = [
+            place
+            for place, request in enumerate(block)
+            if isinstance(request, Request) and isinstance(request.item, kind)
+        ]
+        found = predictor.predict([block[place].item for place in places], top_k=top_k)
+        for place, answer in zip(places, found, strict=True):
+            request = block[place]
+            name = {} if request.id is None else {"id": request.id}
+            answers[place] = {"line": request.line, **name, **answer}
+    for place, request in enumerate(block):
+        if not isinstance(request, Request):
+            answers[place] = {"line": request[0], "error": str(request[1])}
+    return answers
+
+
+def predict_to_file(
+    predictor: Any,
+    requests: Requests,
+    output: str | Path,
+    *,
+    settings: Mapping[str, Any],
+    top_k: int = 5,
+    skip_bad: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, int]:
+    """Writes an answer a line to a file, which appears when all is done.
+
+    Until then the answers lie in OUTPUT.unfinished, whole lines only. Called again with the same
+    settings, it goes on after the last of them.
+
+    Args:
+        predictor: a `Predictor` or a `TaskPredictor`.
+        requests: what `read_requests` gives, from the file's beginning.
+        output: the file to make.
+        settings: what the answers depend on, as JSON: model, input and options.
+        top_k: see `Predictor.predict`.
+        skip_bad: see `answered`.
+        progress: called with the lines answered so far.
+
+    Returns:
+        {"answered", "skipped", "resumed"}: lines answered and left out in all, and how many of
+        both were there before.
+
+    Raises:
+        InputError: the output exists; what is there was begun with other settings; or a line
+            cannot be used. What was answered before it is kept.
+    """
+    output = Path(output)
+    if output.exists():
+        raise InputError(f"{output} already exists. Choose another output or remove it first.")
+    partial = output.with_name(f"{output.name}.unfinished")
+    beside = output.with_name(f"{output.name}.unfinished.json")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    settings = json.loads(json.dumps(dict(settings)))
+    if partial.exists() and beside.exists():
+        begun = read_json(beside)
+        if begun != settings:
+            different = [key for key in settings if begun.get(key) != settings[key]]
+            raise InputError(
+                f"{partial} was begun with another {', '.join(different) or 'setting'}. Use the "
+                "same, or remove it to begin anew."
+            )
+    else:
+        partial.unlink(missing_ok=True)
+        write_json(beside, settings)
+    counts, last = _whole_lines(partial)
+    resumed = sum(counts.values())
+    remaining = (r for r in requests if (r.line if isinstance(r, Request) else r[0]) > last)
+    with partial.open("ab") as file:
+        for answers in answered(predictor, remaining, top_k, skip_bad):
+            for answer in answers:
+                counts["skipped" if "error" in answer else "answered"] += 1
+                file.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+            if progress is not None:
+                progress(sum(counts.values()))
+    os.replace(partial, output)
+    beside.unlink(missing_ok=True)
+    return {**counts, "resumed": resumed}
+
+
+def _whole_lines(partial: Path) -> tuple[dict[str, int], int]:
+    """Counts what is there, cuts off a line that was not finished, and finds the last number."""
+    counts, last, end = {"answered": 0, "skipped": 0}, 0, 0
+    if not partial.exists():
+        return counts, last
+    with partial.open("r+b") as file:
+        for line in file:
+            try:
+                answer = json.loads(line) if line.endswith(b"\n") else None
+            except json.JSONDecodeError:
+                answer = None
+            if answer is None:
+                break
+            end += len(line)
+            last = answer["line"]
+            counts["skipped" if "error" in answer else "answered"] += 1
+        file.truncate(end)
+    return counts, last
