@@ -35,6 +35,7 @@ class AlbertMaskedLM(AlbertTask, keras_hub.models.MaskedLM):
 
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertMaskedLMPreprocessor
+    reads_pooler = False
     extra_inputs = ("mask_positions",)
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:

@@ -14,6 +14,7 @@ from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.models.question_answerer_preprocessor import AlbertQuestionAnswererPreprocessor
 from keras_albert.models.streams import is_model_input, is_stream
 from keras_albert.models.task import AlbertTask
+from keras_albert.models.texts import is_symbolic
 
 
 class QuestionAnswering(AlbertTask):
@@ -25,6 +26,7 @@ class QuestionAnswering(AlbertTask):
     """
 
     preprocessor_cls = AlbertQuestionAnswererPreprocessor
+    reads_pooler = False
     labels_used: tuple[str, ...] = ("start", "end")
 
     def answer(
@@ -109,9 +111,14 @@ class QuestionAnswering(AlbertTask):
         return {name: labels[name] for name in self.labels_used}
 
     def preprocess_samples(self, x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-        """Questions, passages and answers as rows and their labels."""
+        """Questions, passages and answers as rows and their labels.
+
+        In a `tf.data.Dataset`, answers are `{"text": (B,), "answer_start": (B,)}`.
+        """
         if self.preprocessor is None:
             return keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
+        if is_symbolic(x):
+            return self._preprocess_in_graph(x, y, sample_weight)
         (questions, passages), _ = self.preprocessor._read(x)
         encoded = self.preprocessor.encode(questions, passages)
         labels = None if y is None else encoded.labels(read_answers(y, passages))
@@ -120,6 +127,29 @@ class QuestionAnswering(AlbertTask):
         rows = self.row_inputs(encoded, labels)
         y = None if labels is None else self.row_labels(labels)
         return keras.utils.pack_x_y_sample_weight(rows, y, sample_weight)
+
+    def _preprocess_in_graph(self, x: Any, y: Any, sample_weight: Any) -> Any:
+        """`preprocess_samples` as a Python function of a TensorFlow graph."""
+        import tensorflow as tf
+
+        # One run on a short passage shows the structure, types and shapes of what comes out.
+        labels = None if y is None else [None]
+        weights = None if sample_weight is None else np.ones(1, np.float32)
+        example = self.preprocess_samples((["a"], ["a"]), labels, weights)
+        given = {"x": x, "y": y, "sample_weight": sample_weight}
+        given = {name: part for name, part in given.items() if part is not None}
+        leaves = keras.tree.flatten(example)
+
+        def run(*values: Any) -> list[np.ndarray]:
+            lists = [value.tolist() for value in values]
+            made = self.preprocess_samples(**keras.tree.pack_sequence_as(given, lists))
+            parts = zip(keras.tree.flatten(made), leaves, strict=True)
+            return [np.asarray(part, leaf.dtype) for part, leaf in parts]
+
+        outputs = tf.numpy_function(run, keras.tree.flatten(given), [leaf.dtype for leaf in leaves])
+        for output, leaf in zip(outputs, leaves, strict=True):
+            output.set_shape([None, *leaf.shape[1:]])
+        return keras.tree.pack_sequence_as(example, outputs)
 
     def _prepared(
         self, x: Any, y: Any = None, sample_weight: Any = None

@@ -9,11 +9,12 @@ from keras_albert.errors import InputError
 from keras_albert.models.at_depth import AtDepth
 from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches
 from keras_albert.models.length_prediction import predict_by_length
+from keras_albert.models.read_parts import ReadParts
 from keras_albert.models.streams import is_model_input, is_stream, preprocessed
 from keras_albert.models.task_presets import TaskPresets
 
 
-class AlbertTask(TaskPresets):
+class AlbertTask(ReadParts, TaskPresets):
     """Mixed into a KerasHub task: builds the functional model and takes a depth at call time.
 
     A subclass sets its layers, then calls `super().__init__` through `_functional_arguments`, and
@@ -43,7 +44,6 @@ class AlbertTask(TaskPresets):
     backbone: Any
     preprocessor: Any
     optimizer: Any
-    trainable_variables: Any
     _depths: "_Depths"
 
     def _functional_arguments(self, backbone: Any) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
 
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertTokenClassifierPreprocessor
+    reads_pooler = False
     labels_along_tokens = True
     outputs_along_tokens = True
 
