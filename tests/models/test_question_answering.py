@@ -28,7 +28,7 @@ def _model(answerer, tokenizer):
 @pytest.mark.parametrize("answerer", CLASSES)
 def test_it_learns_an_answer_and_says_it(answerer, tokenizer):
     model = _model(answerer, tokenizer)
-    model.compile(optimizer=keras.optimizers.Adam(5e-3))
+    model.compile(optimizer=keras.optimizers.Adam(5e-3), jit_compile=False)
     x = (QUESTIONS, PASSAGES)
     model.fit(x, ANSWERS, batch_size=4, epochs=30, verbose=0)
     assert model.evaluate(x, ANSWERS, verbose=0, return_dict=True)["start_accuracy"] > 0.8
@@ -66,9 +66,25 @@ def test_a_saved_model_answers_alike(tokenizer, tmp_path):
 
 def test_batches_from_a_generator_are_read(tokenizer):
     model = _model(AlbertQuestionAnswerer, tokenizer)
+    model.compile(jit_compile=False)
     batches = [((QUESTIONS, PASSAGES), ANSWERS)] * 2
     history = model.fit(iter(batches), steps_per_epoch=2, verbose=0).history
     assert np.isfinite(history["loss"]).all()
+
+
+def test_a_tensorflow_dataset_gives_the_same_rows(tokenizer):
+    import tensorflow as tf
+
+    model = _model(AlbertJointQuestionAnswerer, tokenizer)
+    columns = {"text": ["rows", "An index", ""], "answer_start": [12, 0, 0]}
+    weights = np.array([1.0, 2.0, 3.0], "float32")
+    dataset = tf.data.Dataset.from_tensor_slices(((QUESTIONS, PASSAGES), columns, weights))
+    mapped = dataset.batch(3).map(lambda *batch: model.preprocess_samples(*batch))
+    expected = model.preprocess_samples((QUESTIONS, PASSAGES), ANSWERS, weights)
+    for one, other in zip(
+        keras.tree.flatten(next(iter(mapped))), keras.tree.flatten(expected), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_one_question_and_what_cannot_be_asked(tokenizer):
