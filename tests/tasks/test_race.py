@@ -5,7 +5,11 @@ import json
 import pytest
 
 from keras_albert.errors import InputError
+from keras_albert.inference import load_predictor
 from keras_albert.tasks import task_named
+from keras_albert.training.finetune import finetune
+from keras_albert.training.recipe import FinetuneSettings
+from tests.exported import model_folder
 
 pytestmark = pytest.mark.once
 
@@ -64,6 +68,21 @@ def test_bad_passages_are_named_or_left_out(changes, message, tmp_path):
     assert str(file) in str(caught.value)
     examples = task.read(tmp_path, skip_bad=True)
     assert len(examples) >= 2 and len(examples.skipped) == 1
+
+
+def test_fine_tuning_reads_the_folders_and_answers(tmp_path):
+    for part in ("middle", "high"):
+        _passage(tmp_path / "race", part, 1)
+    settings = FinetuneSettings(epochs=1, batch_size=2, sequence_length=32)
+    folder = tmp_path / "race"
+    result = finetune(
+        model_folder("masked_lm"), folder, folder, tmp_path / "out", task="race", settings=settings
+    )
+    assert set(result["metrics"]) >= {"accuracy", "accuracy_high", "accuracy_middle"}
+    rows = [json.loads(line) for line in (tmp_path / "out" / "predictions.jsonl").open()]
+    asked = {key: rows[0][key] for key in ("context", "question", "options")}
+    (answer,) = load_predictor(tmp_path / "out").predict([asked])
+    assert answer["probabilities"] == pytest.approx(rows[0]["probabilities"], abs=1e-5)
 
 
 def test_folders_without_passages(tmp_path):
