@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from keras_albert.cli import list_presets
 from keras_albert.cli.backend import check_backend
 from keras_albert.cli.convert import convert
 from keras_albert.cli.evaluate import evaluate
@@ -41,6 +42,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     evaluate: "keras-albert evaluate --model RUN/ --data HELD_OUT_STORE/",
     finetune: "keras-albert finetune --model RUN/ --task text-classification "
     "--train train.jsonl --validation validation.jsonl --output RUN2/",
+    list_presets.list: "keras-albert list finetuning",
     report: "keras-albert report --run RUN2/",
     export: "keras-albert export --model RUN2/ --format tflite --quantize int8 --output ARTIFACT/",
     convert: "keras-albert convert --from albert_base_v2.tar.gz --to MODEL/ --format keras",

@@ -7,32 +7,75 @@ import typer
 
 from keras_albert.cli import options
 from keras_albert.cli.backend import quiet_imports
-from keras_albert.cli.console import show_result, stepping
+from keras_albert.cli.console import say, show_result, stepping
 from keras_albert.cli.record import Record
 
 
 def evaluate(
     model: options.Model,
     data: Annotated[
-        Path, typer.Option(help="A token store of documents that the model has not seen.")
+        Path,
+        typer.Option(
+            help="What the model has not seen: a token store of documents for a pretrained model, "
+            "a file of examples for a fine-tuned one."
+        ),
     ],
     output: Annotated[
-        Path | None, typer.Option(help="The JSON file; by default evaluation.json in the run.")
+        Path | None,
+        typer.Option(
+            help="Pretrained: the JSON file, by default evaluation.json in the run. Fine-tuned: "
+            "the folder for metrics.json and predictions.jsonl, by default none."
+        ),
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Rows at a time.")] = 32,
     sequence_length: Annotated[
         int | None, typer.Option(help="Tokens a row; by default as trained.")
     ] = None,
     seed: Annotated[int, typer.Option(help="What pairs and masks are drawn from.")] = 0,
+    task: Annotated[
+        str | None,
+        typer.Option(help="Fine-tuned: read DATA as this task's, such as glue/ax after glue/mnli."),
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="Fine-tuned: the answers as the benchmark's server wants them."),
+    ] = None,
+    unlabelled: Annotated[
+        bool, typer.Option("--unlabelled", help="Fine-tuned: DATA is a test set without labels.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Fine-tuned: leave out what cannot be used.")
+    ] = False,
 ) -> None:
-    """Measure masked-token and sentence-order accuracy on held-out text, beside chance.
+    """Measure a model on data it has not seen.
 
-    Every document is cut and masked once, the same way for every model. Intervals are Wilson's
-    at 95%.
+    A pretrained one: masked-token and sentence-order accuracy, beside chance; every document is
+    cut and masked once, the same way for every model. A fine-tuned one: the task's official
+    metrics. Intervals are Wilson's at 95%.
     """
     record = Record("evaluate", locals())
     with quiet_imports():
         from keras_albert.training.evaluate import evaluate as run
+        from keras_albert.training.evaluate_task import evaluate_task, is_finetuned
+    if is_finetuned(model) or data.is_file():
+        with stepping("Answering") as progress:
+            result = evaluate_task(
+                model,
+                data,
+                output,
+                task=task,
+                submission=submission,
+                labelled=not unlabelled,
+                batch_size=batch_size,
+                sequence_length=sequence_length,
+                skip_bad=skip_bad,
+                progress=lambda done, total: progress(done, total, {}),
+                message=say,
+            )
+        if output is not None:
+            record.write(output / "command.json", result)
+        show_result({key: value for key, value in result.items() if key != "labels"})
+        return
     with stepping("Evaluating") as progress:
         result = run(
             model,

@@ -7,31 +7,58 @@ import typer
 
 from keras_albert.cli import options
 from keras_albert.cli.backend import quiet_imports
-from keras_albert.cli.console import show_result, stepping
+from keras_albert.cli.console import say, show_result, stepping
 from keras_albert.cli.record import Record
 from keras_albert.files import read_json
 
-Labelled = Annotated[
-    Path,
-    typer.Option(help='Labelled texts: .jsonl, .csv or .tsv with "text", "label", "text_pair".'),
-]
-
 # What is printed; the rest is in metrics.json.
-SHOWN = ("accuracy", "interval", "n", "chance", "best_seed", "best_epoch", "last_epoch")
+SHOWN = (
+    *("main_metric", "metrics", "n", "interval", "chance", "best_seed", "best_epoch"),
+    *("last_epoch", "collapsed"),
+)
+MORE = "More settings"
 
 
 def finetune(
     model: options.Model,
-    task: Annotated[str, typer.Option(metavar="text-classification", help="What to learn.")],
-    train: Labelled,
-    validation: Labelled,
+    task: Annotated[
+        str,
+        typer.Option(
+            metavar="TASK",
+            help="What to learn: text-classification, squad2, glue/mnli, race, ner, ... "
+            "`keras-albert list tasks` names all.",
+        ),
+    ],
+    train: Annotated[str, typer.Option(help="What to learn from, in the task's file format.")],
+    validation: Annotated[str, typer.Option(help="What to choose the best epoch and seed by.")],
     output: options.Output,
-    learning_rate: Annotated[float | None, typer.Option(help="By default 3e-5.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="By default 3.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="By default 32.")] = None,
-    sequence_length: Annotated[int | None, typer.Option(help="Tokens; by default 128.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="A fine-tuning recipe, by name or as a file; by default the task's."),
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="By default the recipe's, or 3e-5.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="By default the recipe's, or 3.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="By default the recipe's, or 32.")] = None,
+    sequence_length: Annotated[
+        int | None, typer.Option(help="Tokens; by default the recipe's, or the task's.")
+    ] = None,
     seed: Annotated[
         list[int] | None, typer.Option(metavar="N...", help="One run each; the best is kept.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Updates at most.", rich_help_panel=MORE)
+    ] = None,
+    patience: Annotated[
+        int | None,
+        typer.Option(help="Epochs without a better one that end a seed.", rich_help_panel=MORE),
+    ] = None,
+    class_weights: Annotated[
+        str | None,
+        typer.Option(
+            metavar="balanced", help="Rare labels count as much as others.", rich_help_panel=MORE
+        ),
     ] = None,
     settings: Annotated[
         Path | None, typer.Option(help="A JSON file of these and further settings.")
@@ -39,10 +66,14 @@ def finetune(
     from_scratch: Annotated[
         bool, typer.Option("--from-scratch", help="Random weights, to compare with.")
     ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out examples that cannot be used.")
+    ] = False,
 ) -> None:
-    """Fine-tune a pretrained model on labelled texts.
+    """Fine-tune a pretrained model on a task.
 
-    Makes OUTPUT/ with model/, metrics.json, versions.json and command.json.
+    Makes OUTPUT/ with model/, metrics.json, predictions.jsonl, versions.json and command.json.
+    Stopped, the same command goes on after the last finished epoch.
     """
     record = Record("finetune", locals())
     given = {
@@ -51,6 +82,9 @@ def finetune(
         "batch_size": batch_size,
         "sequence_length": sequence_length,
         "seeds": tuple(seed) if seed else None,
+        "steps": steps,
+        "patience": patience,
+        "class_weights": class_weights,
     }
     with quiet_imports():
         from keras_albert.training.finetune import finetune as run
@@ -67,8 +101,11 @@ def finetune(
             output,
             task=task,
             settings=checked,
+            recipe=recipe,
             from_scratch=from_scratch,
+            skip_bad=skip_bad,
             progress=progress,
+            message=say,
         )
     record.write(output / "command.json", result)
-    show_result({"output": str(output), **{name: result[name] for name in SHOWN}})
+    show_result({"output": str(output), **{name: result[name] for name in SHOWN if name in result}})

@@ -21,6 +21,8 @@ COMMANDS = [
     "pretrain",
     "evaluate",
     "finetune",
+    "list",
+    "report",
     "export",
     "convert",
     "inspect",

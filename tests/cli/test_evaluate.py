@@ -39,3 +39,38 @@ def test_bad_input_is_refused(
     arguments = ["--model", pretrained, "--data", held_out, "--output", tmp_path / "e.json"]
     assert "600" in refused("evaluate", *arguments, "--sequence-length", 600)
     assert not (tmp_path / "e.json").exists()
+
+
+def test_a_finetuned_model_is_measured_on_a_file_and_answers_a_test_set(
+    run: Callable[..., Any], finetuned: Path, labelled: Path, tmp_path: Path
+) -> None:
+    before = json.loads((finetuned / "metrics.json").read_text())
+    result = run(
+        *("evaluate", "--model", finetuned, "--data", labelled, "--output", tmp_path / "E")
+    )
+    assert result["metrics"]["accuracy"] == before["accuracy"]
+    assert (result["task"], result["n"]) == ("text-classification", 8)
+    lines = (tmp_path / "E" / "predictions.jsonl").read_text().splitlines()
+    assert sum(json.loads(line)["correct"] for line in lines) == result["correct"]
+    assert json.loads((tmp_path / "E" / "command.json").read_text())["result"]["n"] == 8
+    file = tmp_path / "test.jsonl"
+    file.write_text('{"text": "a number 1"}\n{"text": ""}\n')
+    result = run(
+        *("evaluate", "--model", finetuned, "--data", file, "--unlabelled", "--skip-bad"),
+        *("--output", tmp_path / "E"),
+    )
+    assert result["metrics"] == {} and "test.jsonl:2" in result["skipped"]["data"][0]
+    line = (tmp_path / "E" / "predictions.jsonl").read_text()
+    assert set(json.loads(line)["probabilities"]) == {"a", "b"}
+
+
+def test_what_a_finetuned_model_cannot_do_is_refused(
+    refused: Callable[..., str], pretrained: Path, finetuned: Path, labelled: Path, tmp_path: Path
+) -> None:
+    arguments = ("evaluate", "--data", labelled, "--model")
+    assert "was not fine-tuned" in refused(*arguments, pretrained)
+    assert "600" in refused(*arguments, finetuned, "--sequence-length", 600)
+    assert "glue/rte has the labels" in refused(*arguments, finetuned, "--task", "glue/rte")
+    assert "no format for submissions" in refused(
+        *arguments, finetuned, "--submission", tmp_path / "s.tsv"
+    )

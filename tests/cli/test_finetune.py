@@ -47,6 +47,8 @@ def _flat(arguments: dict[str, object]) -> list[object]:
         ({"--sequence-length": 600}, "32"),
         ({"--train": "none.jsonl"}, "none.jsonl"),
         ({"--model": "albert_bsae_v2"}, "albert_base_v2"),
+        ({"--recipe": "mnil"}, "Did you mean 'mnli'"),
+        ({"--class-weights": "balance"}, "class_weights"),
     ],
 )
 def test_bad_options_are_refused(
@@ -88,10 +90,14 @@ def test_options_go_before_the_settings_file(
     settings.write_text('{"epochs": 9, "batch_size": 4, "dropout": 0.25}')
     run(
         *("finetune", *_flat(arguments), "--settings", settings, "--epochs", 1),
-        *("--seed", 3, 4, "--from-scratch"),
+        *("--seed", 3, 4, "--from-scratch", "--skip-bad", "--recipe", "rte"),
+        *("--steps", 7, "--patience", 2, "--class-weights", "balanced"),
     )
     assert seen["settings"].epochs == 1
     assert seen["settings"].batch_size == 4
     assert seen["settings"].dropout == 0.25
     assert seen["settings"].seeds == (3, 4)
     assert seen["from_scratch"] is True
+    assert seen["settings"].class_weights == "balanced"
+    assert (seen["settings"].steps, seen["settings"].patience) == (7, 2)
+    assert (seen["skip_bad"], seen["recipe"]) == (True, "rte")

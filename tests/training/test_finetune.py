@@ -10,7 +10,7 @@ import pytest
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
 from keras_albert.models import AlbertTextClassifier
-from keras_albert.tasks import restore, task_named
+from keras_albert.tasks import task_named
 from keras_albert.training import FinetuneSettings, finetune
 from tests.foreign import google_config, google_variables, hf_model, save_tf1
 

@@ -1,0 +1,141 @@
+"""How well a fine-tuned model does on a file of its task, and its answers for a benchmark."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from keras_albert import files
+from keras_albert.errors import InputError
+from keras_albert.files import read_json
+from keras_albert.models.from_preset import TASK_FILE, preset_folder, saved_class
+from keras_albert.models.length_prediction import predict_by_length
+from keras_albert.tasks import SETTINGS_FILE, restore, task_named
+from keras_albert.tasks.finetune_task import FinetuneTask
+from keras_albert.training.finetune import write_predictions
+from keras_albert.training.intervals import wilson_interval
+from keras_albert.training.versions import versions
+
+
+def evaluate_task(
+    model: str | Path,
+    data: str | Path,
+    output: str | Path | None = None,
+    *,
+    task: str | None = None,
+    submission: str | Path | None = None,
+    labelled: bool = True,
+    batch_size: int = 32,
+    sequence_length: int | None = None,
+    skip_bad: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    message: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Answers a file with a fine-tuned model and measures the answers.
+
+    A threshold that was tuned in fine-tuning is used as it is.
+
+    Args:
+        model: a run's folder or its `model/`.
+        data: a file in the task's format.
+        output: a folder for `metrics.json`, `predictions.jsonl` and `versions.json`, which a
+            report can be made from; or None for none.
+        task: its name, where it is not the one the model was fine-tuned on: a task with the same
+            labels, such as "glue/ax" after "glue/mnli".
+        submission: a file for the answers as the benchmark's server wants them; or a folder, in
+            which it gets the benchmark's name.
+        labelled: False for a test set: nothing is measured.
+        batch_size: rows at a time.
+        sequence_length: tokens a row; by default as trained.
+        skip_bad: leave out examples that cannot be used, and say so.
+        progress: called with (examples answered, examples).
+        message: is given lines for people: what is left out.
+
+    Returns:
+        {"task", "main_metric", "metrics", "n", "correct" and "interval" (where answers are right
+        or wrong), "labels", "threshold", "skipped", "files"}.
+
+    Raises:
+        InputError: the model was not fine-tuned here, the file or an example cannot be used, or
+            examples would be missing in the submission.
+    """
+    folder = _finetuned_folder(model)
+    known = restore(read_json(folder / SETTINGS_FILE))
+    asked = known if task is None else _same_labels(task_named(task), known)
+    examples = asked.read(data, labelled=labelled, skip_bad=skip_bad)
+    if submission is not None and examples.skipped:
+        raise InputError(
+            f"{examples.skipped[0]} A submission needs an answer to every example: mend the file."
+        )
+    for line in examples.skipped:
+        if message is not None:
+            message(f"Left out: {line}")
+    trained = saved_class(folder / TASK_FILE).from_preset(  # type: ignore[union-attr]
+        str(folder), dtype="float32"
+    )
+    if sequence_length is not None:
+        if sequence_length > trained.backbone.max_sequence_length:
+            raise InputError(
+                f"sequence_length={sequence_length} is more than the "
+                f"{trained.backbone.max_sequence_length} positions of {model}: lower it."
+            )
+        trained.preprocessor.sequence_length = sequence_length
+    if progress is not None:
+        progress(0, len(examples))
+    encoded = asked.encode(trained, examples)
+    outputs = predict_by_length(trained, encoded.x, min(batch_size, len(encoded)), verbose=0)
+    answers = asked.decode(trained, examples, encoded, outputs)
+    if progress is not None:
+        progress(len(examples), len(examples))
+    if submission is not None:
+        asked.write_submission(answers, Path(submission))
+    result: dict[str, Any] = {
+        "task": asked.name,
+        "main_metric": asked.main_metric,
+        "metrics": asked.metrics(examples, answers) if labelled else {},
+        "n": len(answers),
+        "labels": asked.labels,
+        "threshold": asked.threshold,
+        "skipped": {"data": examples.skipped} if examples.skipped else {},
+        "files": {"model": str(model), "data": str(data), "validation": str(data)},
+    }
+    if labelled and all("correct" in answer for answer in answers):
+        result["correct"] = sum(bool(answer["correct"]) for answer in answers)
+        result["interval"] = list(wilson_interval(result["correct"], len(answers)))
+    if output is not None:
+        with files.write_directory_aside(output, replace=_is_evaluation(Path(output))) as aside:
+            files.write_json(aside / "metrics.json", result)
+            write_predictions(aside / "predictions.jsonl", answers)
+            files.write_json(aside / "versions.json", versions())
+    return result
+
+
+def is_finetuned(model: str | Path) -> bool:
+    """Whether a path is that of a model that `finetune` made."""
+    path = Path(model)
+    return any((folder / SETTINGS_FILE).is_file() for folder in (path, path / "model"))
+
+
+def _finetuned_folder(model: str | Path) -> Path:
+    folder = preset_folder(model, download=False)
+    if folder is None or not (Path(folder) / SETTINGS_FILE).is_file():
+        raise InputError(
+            f"{model} was not fine-tuned by `keras-albert finetune`: there is no {SETTINGS_FILE}. "
+            "Fine-tune it first; a pretrained model is measured on a token store."
+        )
+    return Path(folder)
+
+
+def _same_labels(asked: FinetuneTask, known: FinetuneTask) -> FinetuneTask:
+    if asked.labels is not None and asked.labels != known.labels:
+        raise InputError(
+            f"{asked.name} has the labels {', '.join(asked.labels)}, and the model was fine-tuned "
+            f"on {known.name} with {', '.join(known.labels or ['none'])}."
+        )
+    asked.labels, asked.threshold = known.labels, known.threshold
+    return asked
+
+
+def _is_evaluation(folder: Path) -> bool:
+    """Whether a folder holds nothing but what an evaluation left."""
+    names = {"metrics.json", "predictions.jsonl", "versions.json", "command.json", "report.html"}
+    return folder.is_dir() and all(path.name in names for path in folder.iterdir())
