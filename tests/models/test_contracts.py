@@ -9,6 +9,7 @@ from keras_albert import (
     AlbertMaskedLM,
     AlbertMaskedLMPreprocessor,
     AlbertMultipleChoice,
+    AlbertMultipleChoicePreprocessor,
     AlbertPretrainer,
     AlbertPretrainerPreprocessor,
     AlbertQuestionAnswerer,
@@ -17,6 +18,7 @@ from keras_albert import (
     AlbertTextClassifierPreprocessor,
     AlbertTextEmbedder,
     AlbertTokenClassifier,
+    AlbertTokenClassifierPreprocessor,
 )
 from tests import contracts
 
@@ -181,6 +183,36 @@ def test_a_preprocessor_survives_saving(make, tokenizer, tmp_path):
     preprocessor = make(tokenizer, sequence_length=16)
     _backbone().save_to_preset(str(tmp_path))
     contracts.check_preprocessor(preprocessor, (["A table.", "Rows"], ["It", "is"]), tmp_path)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("make", "x"),
+    [
+        (AlbertTokenClassifierPreprocessor, [["A", "table"], ["Rows"]]),
+        (AlbertMultipleChoicePreprocessor, [("A table.", "It is a _ .", ["table", "row"])]),
+    ],
+)
+def test_a_preprocessor_of_words_or_choices_survives_saving(make, x, tokenizer, tmp_path):
+    _backbone().save_to_preset(str(tmp_path))
+    contracts.check_preprocessor(make(tokenizer, sequence_length=16), x, tmp_path)
+
+
+@pytest.mark.once
+def test_what_lora_learned_is_kept_apart(tmp_path):
+    task, x = TASKS["text_classifier"](), _inputs("text_classifier", 7)
+    task.save_to_preset(str(tmp_path / "preset"))
+    task.backbone.enable_lora(2)
+    task.fit(x, LABELS["text_classifier"], epochs=2, verbose=0)
+    task.backbone.save_lora_weights(str(tmp_path / "learned.lora.h5"))
+    again = AlbertTextClassifier.from_preset(tmp_path / "preset")
+    before = contracts.arrays(again.backbone(x))
+    again.backbone.load_lora_weights(str(tmp_path / "learned.lora.h5"))
+    contracts.assert_same_outputs(again.backbone(x), task.backbone(x))
+    assert any(
+        np.abs(one - other).max() > 1e-3
+        for one, other in zip(before, contracts.arrays(again.backbone(x)), strict=True)
+    )
 
 
 def test_every_public_class_is_registered():
