@@ -15,7 +15,9 @@ from keras_albert.training.recipe import FinetuneSettings
 
 LABELS = {"pos": "content", "neg": "not content"}
 HELD_OUT = 2000
-SETTINGS = FinetuneSettings(learning_rate=1e-3, epochs=4, sequence_length=64, seeds=(0, 1))
+SETTINGS = FinetuneSettings(
+    learning_rate=1e-3, epochs=20, steps=500, sequence_length=64, seeds=(0, 1)
+)
 
 
 def reviews() -> list[Row]:
@@ -57,7 +59,7 @@ def main() -> None:
     shared = {"language": "zh", "small": options.small}
     texts = (row["text"] for row in train)
     model = pretrained_on(texts, options.output, sequence_length=64, **shared)
-    arguments = {"counts": (500, 5000), "settings": SETTINGS, **shared}
+    arguments = {"counts": (2000,), "settings": SETTINGS, **shared}
     compare(model, train, validation, options.output, **arguments)
 
 

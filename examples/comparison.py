@@ -49,8 +49,11 @@ def pretrained_on(
         small: a model of seconds, for tests.
         **model: further arguments of `small_model`.
     """
-    documents = sentences_of(texts, folder / "texts.jsonl", language)
-    return small_model(documents, folder, language=language, small=small, **model)
+    write_rows(folder / "texts.jsonl", ({"text": text} for text in texts))
+    # Read as they are needed: not at all where the model has been made before.
+    documents = read_documents([str(folder / "texts.jsonl")], language=language)
+    sentences = (document.sentences for document in documents)
+    return small_model(sentences, folder, language=language, small=small, **model)
 
 
 def sentences_of(texts: Iterable[str], file: Path, language: str = "en") -> list[list[str]]:
@@ -107,7 +110,8 @@ def compare(
                     from_scratch=name == "from scratch",
                 )
             result = read_json(output / "metrics.json")
-            row |= {"chance": result["chance"]["accuracy"], name: result["last_epoch"]}
+            network = {**result["last_epoch"], "collapsed": result["collapsed"]}
+            row |= {"chance": result["chance"]["accuracy"], name: network}
         row[NAMES[2]] = {"mean": bag_of_words(drawn, validation, language)}
         table.append(row)
         print_row(row, first=len(table) == 1)
@@ -153,6 +157,9 @@ def print_row(row: Mapping[str, Any], *, first: bool) -> None:
         spread = "" if deviation is None else f" ±{deviation:.3f}"
         cells.append(f"{row[name]['mean']:.3f}{spread}".rjust(max(15, len(name))))
     print(f"{row['labelled']:8}  {row['chance']:13.3f}  " + "  ".join(cells), flush=True)
+    for name in NAMES[:2]:
+        for collapsed in row[name]["collapsed"]:
+            print(f"          {name}: {collapsed}", flush=True)
 
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:

@@ -15,7 +15,9 @@ from examples.comparison import Row, compare, option_parser, sentences_of
 from examples.demo.corpus import MIN_CHARACTERS, is_held_out, read_pages
 from keras_albert.training.recipe import FinetuneSettings
 
-SETTINGS = FinetuneSettings(learning_rate=1e-3, epochs=4, sequence_length=64, seeds=(0, 1))
+SETTINGS = FinetuneSettings(
+    learning_rate=1e-3, epochs=20, steps=500, sequence_length=64, seeds=(0, 1)
+)
 COUNTS = (2000,)
 
 

