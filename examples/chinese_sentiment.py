@@ -1,8 +1,11 @@
 """Is a Chinese review content or not? Few labels, many reviews without.
 
-pip install "keras-albert[examples,jax]"
-export XLA_FLAGS=--xla_force_host_platform_device_count=2
-python -m examples.chinese_sentiment [--output sentiment-output] [--small]
+    pip install "keras-albert[examples,jax]"
+    export XLA_FLAGS=--xla_force_host_platform_device_count=2
+    python -m examples.chinese_sentiment [--output sentiment-output] [--small]
+
+Pretrained on 15,321 reviews, fine-tuned on 2,000 of them with their labels, measured on 2,000
+others. Pretraining takes 6 minutes of processor time.
 """
 
 import random

