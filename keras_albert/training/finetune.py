@@ -3,6 +3,7 @@
 import json
 import math
 import statistics
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from keras_albert.models.from_preset import CONFIG_FILE, tokenizer_folder
 from keras_albert.tasks import SETTINGS_FILE, task_named
 from keras_albert.tasks.examples import Examples
 from keras_albert.tasks.finetune_task import FinetuneTask
+from keras_albert.tasks.hub_datasets import fetched, is_named
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.training.class_weights import weighted
 from keras_albert.training.determinism import deterministic_operations
@@ -63,7 +65,8 @@ def finetune(
 
     Args:
         model: a run's folder, a preset folder or a preset's name.
-        train: what to learn from, in the task's file format.
+        train: what to learn from, in the task's file format; or a set by name, "datasets:train",
+            see `tasks.hub_datasets.fetched`.
         validation: what to choose and measure with.
         output: the folder to make.
         task: its name, see `tasks.task_names`, or a task.
@@ -163,7 +166,15 @@ def _read(
     task: FinetuneTask, paths: Mapping[str, str | Path], skip_bad: bool, say: Callable[[str], None]
 ) -> dict[str, Examples]:
     """The examples of both files, the task's labels learned from the first."""
-    parts = {name: task.read(path, skip_bad=skip_bad) for name, path in paths.items()}
+    parts = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, path in paths.items():
+            if is_named(path):
+                file = fetched(task, str(path), Path(folder) / name)
+                # The name stays: it is what a stopped run is begun with again.
+                parts[name] = replace(task.read(file, skip_bad=skip_bad), path=Path(path))
+            else:
+                parts[name] = task.read(path, skip_bad=skip_bad)
     task.learn(parts["train"])
     for name, part in parts.items():
         problems = [task.problem(item) for item in part.items]
