@@ -6,8 +6,14 @@
     python -m examples.part_of_speech_tagging --small      # two sentences that ship, in seconds
 
 Nothing is fetched. Brown's tags are cut to their stem (`np-tl` is `np`). The model is pretrained on
-the training sentences' text alone; every fifth text is held out. The third line is what a table
-knows: the tag a word had most often in training, and for a new word the most frequent tag of all.
+the training texts alone, or given with --model; every fifth text is held out. The first line is
+what a table knows: the tag a word had most often in training, and for a new word the most frequent
+tag of all.
+
+Words right in 1,000 sentences of Brown, after 2,000 tagged ones, three epochs, one seed: with
+`--model albert_micro`, which has read only the PostgreSQL manual, 0.656; its untrained twin 0.161;
+the table 0.826. Pretraining, even on other text, is what lets so few sentences teach this network
+anything; the table is well ahead of it all the same.
 """
 
 import argparse
