@@ -79,6 +79,7 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.Task):
         # === Functional Model ===
         # Before the base class, which builds by them.
         self.pooling = pooling
+        self.reads_pooler = pooling == "pooled"
         self.layer = layer
         self.normalize = normalize
         super().__init__(**self._functional_arguments(backbone), **kwargs)
