@@ -62,6 +62,15 @@ class SeedState:
     kept: list[np.ndarray] = field(default_factory=list)
 
 
+class _OneEpochAtATime(LengthBatches):
+    """Batches whose epoch is set by hand: Keras ends one more than there are in a model's first
+    `fit` on PyTorch, where it looks at a batch beforehand.
+    """
+
+    def on_epoch_end(self) -> None:
+        """Nothing."""
+
+
 class FinetuneSeed:
     """Trains one model with one seed.
 
@@ -77,7 +86,7 @@ class FinetuneSeed:
     ) -> None:
         self.model, self.data, self.settings = model, data, settings
         self.state = SeedState({"seed": seed, "epochs": []})
-        self._batches = LengthBatches(
+        self._batches = _OneEpochAtATime(
             data.train.x,
             data.train.y,
             data.train.sample_weight,
@@ -138,6 +147,9 @@ class FinetuneSeed:
         steps = min(self.steps_an_epoch, self.total_steps - done)
         best = {key: run[key] for key in (main, "loss") if key in run}
         self._batches.set_epoch(number)
+        # On PyTorch Keras's dropout draws from the global generator, which no checkpoint holds:
+        # each epoch begins at a place of its own, so that one may be the first of a process.
+        keras.utils.set_random_seed((1_000_003 * run["seed"] + number) % 2**31)
         report = keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda step, logs: on_step(done + step + 1, best)
         )
