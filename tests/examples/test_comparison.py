@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from examples.comparison import NAMES, bag_of_words, compare, draw, pretrained_on, sentences_of
+from examples.demo.corpus import read_pages
 from keras_albert.training.recipe import FinetuneSettings
 
 pytestmark = pytest.mark.once
@@ -21,7 +22,7 @@ def rows(count: int, seed: int) -> list[dict[str, str]]:
     draws = random.Random(seed)
     made = []
     for _ in range(count):
-        label = draws.choice(["cat", "dog"])
+        label = draws.choice(["cat", "cat", "dog"])
         words = [f"word{draws.randrange(50)}" for _ in range(6)]
         words.insert(draws.randrange(7), {"cat": "meows", "dog": "barks"}[label])
         made.append({"text": " ".join(words) + ". The end.", "label": label})
@@ -69,7 +70,8 @@ def test_the_baseline_counts_the_two_texts_of_a_pair_apart() -> None:
 
 def test_all_three_are_measured_on_the_same_texts(tmp_path, capsys) -> None:
     train, validation = rows(80, 1), rows(70, 2)
-    model = pretrained_on((row["text"] for row in train), tmp_path, small=True)
+    texts = [text for page in read_pages()[:20] for text in page["paragraphs"] if text.strip()]
+    model = pretrained_on(texts, tmp_path, small=True)
     arguments = {"counts": (500,), "settings": SETTINGS, "small": True}
     table = compare(model, train, validation, tmp_path, **arguments)
     assert json.loads((tmp_path / "comparison.json").read_text("utf-8")) == table
