@@ -71,6 +71,26 @@ class _OneEpochAtATime(LengthBatches):
         """Nothing."""
 
 
+class _SameDraws(keras.callbacks.Callback):
+    """Lets an epoch draw the same dropout whether or not it is the first of a process.
+
+    On PyTorch, Keras runs the model once before its first `fit`, which moves the seeds of our
+    dropout on; and its own dropout draws from the global generator, which no checkpoint holds.
+    """
+
+    def __init__(self, seed: int, epoch: int, model: Any) -> None:
+        super().__init__()
+        self._seed = (1_000_003 * seed + epoch) % 2**31
+        states = [variable for variable in model.variables if "seed_generator" in variable.path]
+        self._states = [(v, keras.ops.convert_to_numpy(v.value).copy()) for v in states]
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Puts both where they belong."""
+        keras.utils.set_random_seed(self._seed)
+        for variable, value in self._states:
+            variable.assign(value)
+
+
 class FinetuneSeed:
     """Trains one model with one seed.
 
@@ -147,9 +167,6 @@ class FinetuneSeed:
         steps = min(self.steps_an_epoch, self.total_steps - done)
         best = {key: run[key] for key in (main, "loss") if key in run}
         self._batches.set_epoch(number)
-        # On PyTorch Keras's dropout draws from the global generator, which no checkpoint holds:
-        # each epoch begins at a place of its own, so that one may be the first of a process.
-        keras.utils.set_random_seed((1_000_003 * run["seed"] + number) % 2**31)
         report = keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda step, logs: on_step(done + step + 1, best)
         )
@@ -160,7 +177,7 @@ class FinetuneSeed:
             steps_per_epoch=steps,
             shuffle=False,
             verbose=0,
-            callbacks=[report],
+            callbacks=[_SameDraws(run["seed"], number, self.model), report],
         ).history
         trained = {f"train_{name}": float(values[0]) for name, values in history.items()}
         measured = {"epoch": number + 1, **trained, **self._measured(trained["train_loss"])}
