@@ -136,6 +136,4 @@ def _example(row: dict[str, Any], where: str, labelled: bool) -> ChoiceExample:
         raise InputError(f"{where}: neither a context nor a question.")
     options = checked_options(row["options"], where)
     answer = answer_number(row["answer"], len(options), where) if labelled else None
-    return ChoiceExample(
-        context, question, options, answer, where, str(row.get("id", where))
-    )
+    return ChoiceExample(context, question, options, answer, where, str(row.get("id", where)))
