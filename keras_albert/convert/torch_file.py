@@ -145,7 +145,10 @@ def _open_legacy(path: Path) -> tuple[Any, _Reader]:
         size = path.stat().st_size
         places: dict[str, tuple[int, int]] = {}
         for key in keys:
-            count = int.from_bytes(file.read(8), "little", signed=True)
+            number = file.read(8)
+            if len(number) < 8:
+                raise _damaged(path, f"it ends before the storage {key}")
+            count = int.from_bytes(number, "little", signed=True)
             if key not in dtypes:
                 raise _damaged(path, f"the storage {key} belongs to no tensor")
             end = file.tell() + count * _item_type(dtypes[key]).itemsize

@@ -68,6 +68,15 @@ def test_a_cut_file_is_an_error_wherever_it_is_cut(file):
             read_all(file)
 
 
+def test_a_file_cut_before_its_last_empty_storage_is_an_error(tmp_path):
+    file = tmp_path / "x.bin"
+    torch.save({"empty": torch.zeros(0, 2)}, file, _use_new_zipfile_serialization=False)
+    assert read_torch(file)["empty"].read().shape == (0, 2)
+    file.write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(InputError, match="ends before the storage"):
+        read_all(file)
+
+
 def test_flipped_bytes_give_an_error_or_other_values(file):
     whole = file.read_bytes()
     draw = random.Random(1)
