@@ -40,6 +40,8 @@ def learning_curves(seeds: Sequence[Mapping[str, Any]], main_metric: str) -> mar
     for axes in (losses, measured):
         axes.set_xlabel("epoch", fontsize=9)
         axes.xaxis.get_major_locator().set_params(integer=True)
+        # An epoch by itself would get ticks at fractions of one.
+        axes.set_xlim(0.5, 0.5 + max(len(run["epochs"]) for run in seeds))
         axes.grid(alpha=0.3)
     measured.legend(fontsize=8)
     return svg(figure)
