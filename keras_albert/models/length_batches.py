@@ -9,10 +9,16 @@ import numpy as np
 TOKEN_INPUTS = ("token_ids", "segment_ids", "padding_mask")
 # Lengths are rounded up to a multiple of this: the vector units compute no less.
 ROUNDING = 8
-# PyTorch runs any length; the others make a program for each, which this many batches of it have
-# to be worth.
+# PyTorch runs any length; the others make a program for each, which at least this many batches of
+# it have to be worth.
 MOST_LENGTHS = {"torch": 16, "jax": 4, "tensorflow": 4}
 BATCHES_A_LENGTH = {"torch": 1, "jax": 8, "tensorflow": 8}
+
+# What a program for one more length costs, and what a batch gains from it: estimates of a CPU's.
+# A faster device gains less a batch, so that fewer lengths would do there.
+COMPILATION_SECONDS = 10.0
+OPERATIONS_A_SECOND = 1e11
+SAVED_SHARE = 0.3
 
 
 class LengthBatches(keras.utils.PyDataset):
@@ -34,6 +40,7 @@ class LengthBatches(keras.utils.PyDataset):
         labels_along_tokens: whether labels and weights are (N, S).
         lengths: the lengths to cut to, ascending; by default `chosen_lengths`.
         epochs: how often all rows will be read.
+        operations: floating-point operations a token, see `operations_a_token`.
     """
 
     def __init__(
@@ -49,6 +56,7 @@ class LengthBatches(keras.utils.PyDataset):
         labels_along_tokens: bool = False,
         lengths: Sequence[int] | None = None,
         epochs: int = 1,
+        operations: float | None = None,
     ) -> None:
         super().__init__()
         self._x, self._y, self._sample_weight = x, y, sample_weight
@@ -60,7 +68,7 @@ class LengthBatches(keras.utils.PyDataset):
         self._row_lengths = row_lengths(x["padding_mask"])
         if lengths is None:
             longest = x["token_ids"].shape[-1]
-            lengths = chosen_lengths(self._row_lengths, batch_size, longest, epochs)
+            lengths = chosen_lengths(self._row_lengths, batch_size, longest, epochs, operations)
         self.lengths = list(lengths)
         self._epoch = 0
         self._batches = self._arranged()
@@ -167,6 +175,18 @@ class LengthBatches(keras.utils.PyDataset):
         return self.lengths[int(np.searchsorted(self.lengths, length))]
 
 
+def operations_a_token(backbone: Any, training: bool = False) -> float:
+    """Floating-point operations of a network's products for one token, attention left out.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        training: with the backward pass, twice the forward one.
+    """
+    kernels = 4 * backbone.hidden_dim**2 + 2 * backbone.hidden_dim * backbone.intermediate_dim
+    layers = backbone.num_layers * backbone.num_inner_repetitions
+    return 2.0 * kernels * layers * (3 if training else 1)
+
+
 def row_lengths(padding_mask: np.ndarray) -> np.ndarray:
     """The tokens each row reaches to.
 
@@ -181,7 +201,11 @@ def row_lengths(padding_mask: np.ndarray) -> np.ndarray:
 
 
 def chosen_lengths(
-    lengths: np.ndarray, batch_size: int, longest: int, epochs: int = 1
+    lengths: np.ndarray,
+    batch_size: int,
+    longest: int,
+    epochs: int = 1,
+    operations: float | None = None,
 ) -> list[int]:
     """The few lengths to cut to that leave the least padding.
 
@@ -190,6 +214,7 @@ def chosen_lengths(
         batch_size: rows a batch.
         longest: S, which no length is above.
         epochs: how often all rows will be read.
+        operations: floating-point operations a token: a small network is not worth many programs.
 
     Returns:
         Ascending multiples of 8 (or S), at most 4, on PyTorch 16, and no more than batches make
@@ -202,8 +227,11 @@ def chosen_lengths(
     candidates, counts = np.unique(rounded, return_counts=True)
     batches = -(-len(rounded) // batch_size) * epochs
     backend = keras.config.backend()
-    worth = batches // BATCHES_A_LENGTH.get(backend, 8)
-    most = max(1, min(MOST_LENGTHS.get(backend, 4), worth, len(candidates)))
+    a_length = BATCHES_A_LENGTH.get(backend, 8)
+    if operations is not None and a_length > 1:
+        gain = SAVED_SHARE * operations * batch_size * int(rounded.max()) / OPERATIONS_A_SECOND
+        a_length = max(a_length, round(COMPILATION_SECONDS / gain))
+    most = max(1, min(MOST_LENGTHS.get(backend, 4), batches // a_length, len(candidates)))
     # The least sum of padded tokens when the first i candidates are served by k lengths.
     below = np.concatenate([[0], np.cumsum(counts)])
     cost = candidates * below[1:]

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_albert.models.length_batches import LengthBatches
+from keras_albert.models.length_batches import LengthBatches, operations_a_token
 
 
 def predict_by_length(
@@ -25,7 +25,12 @@ def predict_by_length(
         along tokens, they have S positions, those that were cut off filled with the model's
         `padding_output`.
     """
-    batches = LengthBatches(x, batch_size=batch_size, token_inputs=model.token_inputs)
+    batches = LengthBatches(
+        x,
+        batch_size=batch_size,
+        token_inputs=model.token_inputs,
+        operations=operations_a_token(model.backbone),
+    )
     order, positions = batches.order, x["token_ids"].shape[-1]
     # Filled up to a whole batch, so that nothing is compiled for the last one.
     filled = np.concatenate([order, np.repeat(order[-1:], -len(order) % batch_size)])

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.models.at_depth import AtDepth
-from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches
+from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches, operations_a_token
 from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.models.read_parts import ReadParts
 from keras_albert.models.streams import is_model_input, is_stream, preprocessed
@@ -211,6 +211,7 @@ class AlbertTask(ReadParts, TaskPresets):
             batch_size=batch_size or 32,
             token_inputs=self.token_inputs,
             labels_along_tokens=self.labels_along_tokens,
+            operations=operations_a_token(self.backbone, training="seed" in options),
             **options,
         ).for_keras()
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_albert.models.length_batches import LengthBatches
+from keras_albert.models.length_batches import LengthBatches, operations_a_token
 from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.tasks.encoded import Encoded
 from keras_albert.tasks.examples import Examples
@@ -116,6 +116,7 @@ class FinetuneSeed:
             token_inputs=model.token_inputs,
             labels_along_tokens=model.labels_along_tokens,
             epochs=settings.epochs,
+            operations=operations_a_token(model.backbone, training=True),
         )
         self.steps_an_epoch = self._batches.num_batches
         self.total_steps = total_steps(settings, self.steps_an_epoch)

@@ -119,6 +119,13 @@ def test_few_batches_get_one_length(monkeypatch):
     assert chosen_lengths(np.array([3, 9, 17, 30]), 2, 30, epochs=8) == [16, 30]
 
 
+def test_a_small_network_is_not_worth_programs(monkeypatch):
+    monkeypatch.setattr(length_batches, "BATCHES_A_LENGTH", {keras.config.backend(): 8})
+    monkeypatch.setattr(length_batches, "MOST_LENGTHS", {keras.config.backend(): 4})
+    assert len(chosen_lengths(LENGTHS, 8, S, operations=1e9)) == 4
+    assert len(chosen_lengths(LENGTHS, 8, S, operations=1e5)) == 1
+
+
 def test_keras_reads_every_length():
     """Also where the first batches are of one length and a later one is of another."""
     inputs = {
