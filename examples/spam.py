@@ -15,7 +15,7 @@ from examples.mails import read_mails, read_sample
 from keras_albert.training.recipe import FinetuneSettings
 
 SETTINGS = FinetuneSettings(
-    learning_rate=1e-3, epochs=20, steps=500, sequence_length=64, seeds=(0, 1)
+    learning_rate=1e-3, epochs=20, steps=300, sequence_length=64, seeds=(0, 1)
 )
 
 
