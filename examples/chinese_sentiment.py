@@ -5,7 +5,9 @@
     python -m examples.chinese_sentiment [--output sentiment-output] [--small]
 
 Pretrained on 15,321 reviews, fine-tuned on 2,000 of them with their labels, measured on 2,000
-others. Pretraining takes 6 minutes of processor time.
+others. Pretraining takes 6 minutes of processor time. Right, last epoch of two seeds, JAX:
+pretrained 0.698, TF-IDF of characters with logistic regression 0.822 (the most frequent label:
+0.527). Two layers and minutes of pretraining do not make up for what characters say by themselves.
 """
 
 import random

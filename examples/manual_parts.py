@@ -5,6 +5,10 @@
 "parts": which of the manual's parts is a paragraph from? "order": do two sentences that stand side
 by side come in this order or in the other one? The model is `albert_micro` as it ships, pretrained
 on the manual without the pages that are held out, in the demo and here.
+
+Parts, 2,000 labelled paragraphs, last epoch of two seeds, JAX: pretrained 0.237, the same network
+from random weights 0.154 (the most frequent part, to which it collapses), TF-IDF with logistic
+regression 0.404: the words of a part give it away.
 """
 
 import random

@@ -6,6 +6,9 @@
 
 Pretrained on the 3,160 different older mails, fine-tuned on 2,000 of them with their labels,
 measured on 2,636 later ones. One older mail in seven is spam, and nearly one later one in two.
+Right, last epoch of two seeds, JAX: pretrained 0.851, the same network from random weights 0.822,
+TF-IDF with logistic regression 0.860 (the most frequent label: 0.524). Words give spam away, not
+their order: TF-IDF needs a second and is as good. About 8 minutes on two cores.
 """
 
 from pathlib import Path
