@@ -118,3 +118,12 @@ def test_pins_are_the_versions_under_test() -> None:
     for text in [*project["dependencies"], *(line for extra in extras for line in extra)]:
         requirement = Requirement(text)
         assert version(requirement.name) in requirement.specifier, text
+
+
+def test_the_test_environment_has_every_extra() -> None:
+    """The two tests above ask for every extra, so a fresh `make test` has to install them all."""
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    rule = (ROOT / "Makefile").read_text("utf-8").split("$(VENV)/.test:")[1].split("\n\n")[0]
+    installed = re.findall(r'-e "\.\[([^\]]+)\]"', rule)
+    assert len(installed) == 1
+    assert set(installed[0].split(",")) == set(extras["optional-dependencies"])

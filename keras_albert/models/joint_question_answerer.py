@@ -12,6 +12,7 @@ from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, spans
 from keras_albert.models.answer_span import AnswerSpan
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.encoded_questions import EncodedQuestions
+from keras_albert.models.losses import one_of_several
 from keras_albert.models.question_answering import QuestionAnswering
 
 
@@ -101,33 +102,21 @@ class AlbertJointQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
         """See `spans_from_beam`."""
         return spans_from_beam(encoded, outputs, n_best, max_answer_tokens)
 
-    def compile(
-        self,
-        optimizer: Any = "auto",
-        loss: Any = "auto",
-        *,
-        metrics: Any = "auto",
-        loss_weights: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        """`keras.Model.compile` with half of each of the three cross-entropies as default loss."""
-        if loss == "auto":
-            loss = {
-                "start": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-                "end": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-                "impossible": keras.losses.BinaryCrossentropy(from_logits=True),
-            }
-            if loss_weights is None:
-                loss_weights = dict.fromkeys(loss, 0.5)
-        if metrics == "auto":
-            metrics = {
-                "start": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-                "end": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
-                "impossible": [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
-            }
-        super().compile(
-            optimizer=optimizer, loss=loss, metrics=metrics, loss_weights=loss_weights, **kwargs
-        )
+    def compile_defaults(self) -> dict[str, Any]:
+        """Half of each of the three cross-entropies, and accuracies."""
+        parts = {
+            "start": one_of_several(),
+            "end": one_of_several(),
+            "impossible": {
+                "loss": keras.losses.BinaryCrossentropy(from_logits=True),
+                "metrics": [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+            },
+        }
+        return {
+            "loss": {name: part["loss"] for name, part in parts.items()},
+            "loss_weights": dict.fromkeys(parts, 0.5),
+            "metrics": {name: part["metrics"] for name, part in parts.items()},
+        }
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any

@@ -43,3 +43,18 @@ class MaskedTokenLoss(keras.losses.Loss):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {"name": self.name, "dtype": self.dtype}
+
+
+def one_of_several(from_logits: bool = True) -> dict[str, Any]:
+    """What `AlbertTask.compile_defaults` gives where one class of several is right.
+
+    Args:
+        from_logits: whether scores are logits, rather than probabilities.
+
+    Returns:
+        "loss" (cross-entropy, in nats) and "metrics" (accuracy).
+    """
+    return {
+        "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits),
+        "metrics": [keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    }

@@ -82,8 +82,9 @@ class AlbertMaskedLM(AlbertTask, keras_hub.models.MaskedLM):
         logits = np.asarray(predict_by_length(self, inputs, batch_size, verbose=0))
         return likeliest(tokenizer, logits, inputs["mask_positions"], top_k)
 
-    def compile(self, optimizer: Any = "auto", loss: Any = "auto", **kwargs: Any) -> None:
-        """`keras.Model.compile` with the masked-token loss and accuracy as defaults."""
-        if loss == "auto":
-            loss = MaskedTokenLoss()
-        super().compile(optimizer=optimizer, loss=loss, **kwargs)
+    def compile_defaults(self) -> dict[str, Any]:
+        """The masked-token loss and accuracy."""
+        return {
+            "loss": MaskedTokenLoss(),
+            "weighted_metrics": [keras.metrics.SparseCategoricalAccuracy()],
+        }

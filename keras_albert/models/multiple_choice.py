@@ -11,6 +11,7 @@ from keras_albert.layers.merge_choices import MergeChoices
 from keras_albert.layers.split_choices import SplitChoices
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.heads import output_dropout, score_head
+from keras_albert.models.losses import one_of_several
 from keras_albert.models.multiple_choice_preprocessor import (
     AlbertMultipleChoicePreprocessor,
     read_choices,
@@ -111,15 +112,9 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
             )
         return answers
 
-    def compile(
-        self, optimizer: Any = "auto", loss: Any = "auto", *, metrics: Any = "auto", **kwargs: Any
-    ) -> None:
-        """`keras.Model.compile` with cross-entropy over the choices as default."""
-        if loss == "auto":
-            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        if metrics == "auto":
-            metrics = [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-        super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
+    def compile_defaults(self) -> dict[str, Any]:
+        """Cross-entropy over the choices, and accuracy."""
+        return one_of_several()
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -61,23 +61,15 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
             "sentence_order": self.sentence_order_head(outputs["pooled_output"]),
         }
 
-    def compile(
-        self,
-        optimizer: Any = "auto",
-        loss: Any = "auto",
-        *,
-        weighted_metrics: Any = "auto",
-        **kwargs: Any,
-    ) -> None:
-        """`keras.Model.compile` with the pretraining losses and accuracies as defaults."""
-        if loss == "auto":
-            loss = {
+    def compile_defaults(self) -> dict[str, Any]:
+        """The pretraining losses and accuracies."""
+        return {
+            "loss": {
                 "masked_tokens": MaskedTokenLoss(),
                 "sentence_order": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-            }
-        if weighted_metrics == "auto":
-            weighted_metrics = {
+            },
+            "weighted_metrics": {
                 name: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
                 for name in ("masked_tokens", "sentence_order")
-            }
-        super().compile(optimizer=optimizer, loss=loss, weighted_metrics=weighted_metrics, **kwargs)
+            },
+        }

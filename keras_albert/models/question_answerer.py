@@ -12,6 +12,7 @@ from keras_albert.models.answer_span import AnswerSpan
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.encoded_questions import EncodedQuestions
 from keras_albert.models.heads import score_head
+from keras_albert.models.losses import one_of_several
 from keras_albert.models.question_answering import QuestionAnswering
 
 
@@ -73,28 +74,11 @@ class AlbertQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
             encoded, outputs["start"], outputs["end"], n_best, max_answer_tokens
         )
 
-    def compile(
-        self,
-        optimizer: Any = "auto",
-        loss: Any = "auto",
-        *,
-        metrics: Any = "auto",
-        loss_weights: Any = None,
-        **kwargs: Any,
-    ) -> None:
-        """`keras.Model.compile` with the mean of both cross-entropies as default loss."""
-        if loss == "auto":
-            loss = {
-                name: keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-                for name in ("start", "end")
-            }
-            if loss_weights is None:
-                loss_weights = {"start": 0.5, "end": 0.5}
-        if metrics == "auto":
-            metrics = {
-                name: [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-                for name in ("start", "end")
-            }
-        super().compile(
-            optimizer=optimizer, loss=loss, metrics=metrics, loss_weights=loss_weights, **kwargs
-        )
+    def compile_defaults(self) -> dict[str, Any]:
+        """The mean of both cross-entropies, and accuracies."""
+        both = {name: one_of_several() for name in ("start", "end")}
+        return {
+            "loss": {name: part["loss"] for name, part in both.items()},
+            "loss_weights": dict.fromkeys(both, 0.5),
+            "metrics": {name: part["metrics"] for name, part in both.items()},
+        }

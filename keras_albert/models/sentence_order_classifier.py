@@ -9,6 +9,7 @@ import numpy as np
 from keras_albert.errors import InputError
 from keras_albert.layers.sentence_order_head import SentenceOrderHead
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 from keras_albert.models.texts import read_texts
@@ -93,15 +94,9 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
             answers.append({"in_order": in_order, "swapped": 1 - in_order, "order": order})
         return answers
 
-    def compile(
-        self, optimizer: Any = "auto", loss: Any = "auto", *, metrics: Any = "auto", **kwargs: Any
-    ) -> None:
-        """`keras.Model.compile` with cross-entropy and accuracy as defaults."""
-        if loss == "auto":
-            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        if metrics == "auto":
-            metrics = [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-        super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
+    def compile_defaults(self) -> dict[str, Any]:
+        """Cross-entropy and accuracy."""
+        return one_of_several()
 
     def _check_labels(self, y: Any) -> None:
         super()._check_labels(y)

@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.models.at_depth import AtDepth
+from keras_albert.models.default_compilation import DefaultCompilation
 from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches, operations_a_token
 from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.models.read_parts import ReadParts
@@ -14,7 +15,7 @@ from keras_albert.models.streams import is_model_input, is_stream, preprocessed
 from keras_albert.models.task_presets import TaskPresets
 
 
-class AlbertTask(ReadParts, TaskPresets):
+class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
     """Mixed into a KerasHub task: builds the functional model and takes a depth at call time.
 
     A subclass sets its layers, then calls `super().__init__` through `_functional_arguments`, and
@@ -75,17 +76,6 @@ class AlbertTask(ReadParts, TaskPresets):
         if depth is None:
             return super().call(inputs, training=training, mask=mask)  # type: ignore[misc]
         return self._connect(inputs, self.backbone, training=training, depth=depth)
-
-    def compile(self, optimizer: Any = "auto", **kwargs: Any) -> None:
-        """`keras.Model.compile`; "auto" is Adam at 5e-5, as in KerasHub's tasks."""
-        if optimizer == "auto":
-            optimizer = keras.optimizers.Adam(5e-5)
-        super().compile(optimizer=optimizer, **kwargs)  # type: ignore[misc]
-
-    def compile_from_config(self, config: dict[str, Any]) -> None:
-        """Compiles as a saved model was; Keras leaves this out where `compile` is overridden."""
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
 
     # Data in
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.heads import output_dropout, score_head
+from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
@@ -87,34 +88,24 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
         pooled = self.output_dropout(outputs["pooled_output"], training=training)
         return self.output_dense(pooled)
 
-    def compile(
-        self, optimizer: Any = "auto", loss: Any = "auto", *, metrics: Any = "auto", **kwargs: Any
-    ) -> None:
-        """`keras.Model.compile` with the problem's loss and metric as defaults."""
+    def compile_defaults(self) -> dict[str, Any]:
+        """The problem's loss and metric."""
         from_logits = self.activation not in (
             keras.activations.softmax,
             keras.activations.sigmoid,
         )
         if self.problem == "multi_label":
-            if loss == "auto":
-                loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
-            if metrics == "auto":
-                metrics = [
-                    keras.metrics.BinaryAccuracy(
-                        name="accuracy", threshold=0.0 if from_logits else 0.5
-                    )
-                ]
-        elif self.problem == "regression":
-            if loss == "auto":
-                loss = keras.losses.MeanSquaredError()
-            if metrics == "auto":
-                metrics = [keras.metrics.MeanSquaredError(name="mean_squared_error")]
-        else:
-            if loss == "auto":
-                loss = keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
-            if metrics == "auto":
-                metrics = [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-        super().compile(optimizer=optimizer, loss=loss, metrics=metrics, **kwargs)
+            threshold = 0.0 if from_logits else 0.5
+            return {
+                "loss": keras.losses.BinaryCrossentropy(from_logits=from_logits),
+                "metrics": [keras.metrics.BinaryAccuracy(name="accuracy", threshold=threshold)],
+            }
+        if self.problem == "regression":
+            return {
+                "loss": keras.losses.MeanSquaredError(),
+                "metrics": [keras.metrics.MeanSquaredError(name="mean_squared_error")],
+            }
+        return one_of_several(from_logits)
 
     def _check_labels(self, y: Any) -> None:
         super()._check_labels(y)

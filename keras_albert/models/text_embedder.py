@@ -110,14 +110,12 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.Task):
             vectors = ops.sum(states * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1.0)
         return ops.normalize(vectors, axis=-1) if self.normalize else vectors
 
-    def compile(self, optimizer: Any = "auto", loss: Any = "auto", **kwargs: Any) -> None:
-        """`keras.Model.compile`; the default loss is the cosine with the vectors given as labels.
+    def compile_defaults(self) -> dict[str, Any]:
+        """The cosine with the vectors given as labels.
 
         So `fit(texts, vectors)` learns another model's vectors, (B, H).
         """
-        if loss == "auto":
-            loss = keras.losses.CosineSimilarity()
-        super().compile(optimizer=optimizer, loss=loss, **kwargs)
+        return {"loss": keras.losses.CosineSimilarity()}
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

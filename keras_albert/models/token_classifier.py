@@ -11,6 +11,7 @@ from keras_albert.errors import InputError
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.length_prediction import predict_by_length
+from keras_albert.models.losses import one_of_several
 from keras_albert.models.streams import is_model_input, is_stream
 from keras_albert.models.tagging import tagged
 from keras_albert.models.task import AlbertTask
@@ -78,24 +79,14 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
         states = self.output_dropout(outputs["sequence_output"], training=training)
         return self.output_dense(states)
 
-    def compile(
-        self,
-        optimizer: Any = "auto",
-        loss: Any = "auto",
-        *,
-        weighted_metrics: Any = "auto",
-        **kwargs: Any,
-    ) -> None:
-        """`keras.Model.compile` with cross-entropy and accuracy as defaults.
+    def compile_defaults(self) -> dict[str, Any]:
+        """Cross-entropy and accuracy.
 
         Both follow the sample weights (B, S), which leave out specials, padding and later pieces
         of a word.
         """
-        if loss == "auto":
-            loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        if weighted_metrics == "auto":
-            weighted_metrics = [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
-        super().compile(optimizer=optimizer, loss=loss, weighted_metrics=weighted_metrics, **kwargs)
+        defaults = one_of_several()
+        return {"loss": defaults["loss"], "weighted_metrics": defaults["metrics"]}
 
     def tag(
         self, x: Any, labels: Sequence[str] | None = None, batch_size: int = 32
