@@ -1,6 +1,7 @@
 """The house rules of CONTRIBUTING, held."""
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
