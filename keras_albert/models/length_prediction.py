@@ -1,5 +1,7 @@
 """Predicting rows in the order of their lengths."""
 
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import keras
@@ -7,9 +9,17 @@ import numpy as np
 
 from keras_albert.models.length_batches import LengthBatches, operations_a_token
 
+# Batches between two calls of `each_part`.
+BATCHES_A_PART = 32
+
 
 def predict_by_length(
-    model: Any, x: dict[str, np.ndarray], batch_size: int, depth: int | None = None, **kwargs: Any
+    model: Any,
+    x: dict[str, np.ndarray],
+    batch_size: int,
+    depth: int | None = None,
+    each_part: Callable[[int, int, Callable[[], Any]], Any] | None = None,
+    **kwargs: Any,
 ) -> Any:
     """What `predict` gives for arrays, with batches of near lengths that are cut to them.
 
@@ -18,6 +28,9 @@ def predict_by_length(
         x: its inputs by name, (N, ...).
         batch_size: rows a batch.
         depth: how many layers to run; all by default.
+        each_part: is given a part's number, its rows and what computes its outputs, and gives
+            these: for progress, or to keep them. Parts are the same whenever `x` and the batch
+            size are.
         **kwargs: of `keras.Model.predict`.
 
     Returns:
@@ -35,8 +48,8 @@ def predict_by_length(
     # Filled up to a whole batch, so that nothing is compiled for the last one.
     filled = np.concatenate([order, np.repeat(order[-1:], -len(order) % batch_size)])
     runner = model if depth is None else model.at_depth(depth)
-    parts = []
-    for start, end, length in batches.runs():
+
+    def outputs_of(start: int, end: int, length: int) -> Any:
         rows = filled[start : min(-(-end // batch_size) * batch_size, len(filled))]
         part = {
             name: value[rows][..., :length] if name in model.token_inputs else value[rows]
@@ -53,9 +66,26 @@ def predict_by_length(
             outputs = keras.tree.map_structure(
                 lambda values: _widened(values, positions, model.padding_output), outputs
             )
-        parts.append(keras.tree.map_structure(lambda values, n=end - start: values[:n], outputs))
+        return keras.tree.map_structure(lambda values: values[: end - start], outputs)
+
+    stretches = batches.runs()
+    if each_part is None:
+        parts = [outputs_of(*stretch) for stretch in stretches]
+    else:
+        stretches = list(_in_parts(stretches, batch_size * BATCHES_A_PART))
+        parts = [
+            each_part(number, stretch[1] - stretch[0], functools.partial(outputs_of, *stretch))
+            for number, stretch in enumerate(stretches)
+        ]
     place = np.argsort(order)
     return keras.tree.map_structure(lambda *values: np.concatenate(values)[place], *parts)
+
+
+def _in_parts(stretches: list[tuple[int, int, int]], most: int) -> Iterator[tuple[int, int, int]]:
+    """(start, end, length), cut to `most` rows."""
+    for start, end, length in stretches:
+        for first in range(start, end, most):
+            yield first, min(first + most, end), length
 
 
 def _widened(values: np.ndarray, positions: int, filling: float) -> np.ndarray:

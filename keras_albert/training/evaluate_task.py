@@ -4,15 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from keras_albert import files
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
 from keras_albert.models.from_preset import TASK_FILE, preset_folder, saved_class
-from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.tasks import SETTINGS_FILE, restore, task_named
 from keras_albert.tasks.finetune_task import FinetuneTask
 from keras_albert.training.finetune import write_predictions
 from keras_albert.training.intervals import wilson_interval
+from keras_albert.training.kept_predictions import KeptPredictions, weights_digest
 from keras_albert.training.versions import versions
 
 
@@ -32,7 +34,8 @@ def evaluate_task(
 ) -> dict[str, Any]:
     """Answers a file with a fine-tuned model and measures the answers.
 
-    A threshold that was tuned in fine-tuning is used as it is.
+    A threshold that was tuned in fine-tuning is used as it is. With an output, an evaluation that
+    was stopped goes on: what was predicted lies in `OUTPUT.unfinished/` until all is done.
 
     Args:
         model: a run's folder or its `model/`.
@@ -47,7 +50,7 @@ def evaluate_task(
         batch_size: rows at a time.
         sequence_length: tokens a row; by default as trained.
         skip_bad: leave out examples that cannot be used, and say so.
-        progress: called with (examples answered, examples).
+        progress: called with (rows answered, rows): examples, or windows of long passages.
         message: is given lines for people: what is left out.
 
     Returns:
@@ -55,8 +58,9 @@ def evaluate_task(
         or wrong), "labels", "threshold", "skipped", "files"}.
 
     Raises:
-        InputError: the model was not fine-tuned here, the file or an example cannot be used, or
-            examples would be missing in the submission.
+        InputError: the model was not fine-tuned here, the file or an example cannot be used,
+            examples would be missing in the submission, or what was predicted before the stop is
+            another model's or file's.
     """
     folder = _finetuned_folder(model)
     known = restore(read_json(folder / SETTINGS_FILE))
@@ -79,13 +83,25 @@ def evaluate_task(
                 f"{trained.backbone.max_sequence_length} positions of {model}: lower it."
             )
         trained.preprocessor.sequence_length = sequence_length
-    if progress is not None:
-        progress(0, len(examples))
+    identity = {
+        "weights": weights_digest(trained),
+        "data": files.sha256(data) if Path(data).is_file() else str(data),
+        "task": asked.name,
+        "examples": len(examples),
+        "batch_size": batch_size,
+        "sequence_length": trained.preprocessor.sequence_length,
+        "backend": keras.config.backend(),
+    }
+    kept = KeptPredictions(output, identity, message or (lambda _: None))
     encoded = asked.encode(trained, examples)
-    outputs = predict_by_length(trained, encoded.x, min(batch_size, len(encoded)), verbose=0)
+
+    def report(done: int) -> None:
+        if progress is not None:
+            progress(done, len(encoded))
+
+    report(0)
+    outputs = kept.predict(trained, encoded.x, min(batch_size, len(encoded)), progress=report)
     answers = asked.decode(trained, examples, encoded, outputs)
-    if progress is not None:
-        progress(len(examples), len(examples))
     if submission is not None:
         asked.write_submission(answers, Path(submission))
     result: dict[str, Any] = {
@@ -106,6 +122,7 @@ def evaluate_task(
             files.write_json(aside / "metrics.json", result)
             write_predictions(aside / "predictions.jsonl", answers)
             files.write_json(aside / "versions.json", versions())
+    kept.remove()
     return result
 
 
