@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from keras_albert import AlbertBackbone, AlbertJointQuestionAnswerer
 from keras_albert.models.joint_question_answerer import answer_places
@@ -70,3 +71,18 @@ def test_the_loss_is_half_of_three_cross_entropies(backbone):
     assert {"start_accuracy", "end_accuracy", "impossible_accuracy"} <= set(measured)
     shallow = model(x, depth=1)
     assert not np.allclose(keras.ops.convert_to_numpy(shallow["start"]), outputs["start"])
+
+
+@pytest.mark.once
+def test_int8_stays_near(backbone):
+    """The scores do; of two starts that are nearly as likely, the beam may swap the order."""
+    task, x = AlbertJointQuestionAnswerer(backbone), _inputs()
+    before = task(x)
+    task.quantize("int8")
+    kernel = task.joint_spans.end_hidden.kernel
+    assert keras.backend.standardize_dtype(kernel.dtype) == "int8"
+    after = task(x)
+    for name in ("start", "end", "impossible"):
+        one, other = map(keras.ops.convert_to_numpy, (before[name], after[name]))
+        shown = np.abs(one) < 1e6
+        assert 0 < np.abs(one - other)[shown].max() < 0.2 * max(1.0, np.abs(one[shown]).max())
