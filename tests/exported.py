@@ -11,15 +11,17 @@ import keras
 
 from keras_albert import (
     AlbertBackbone,
+    AlbertJointQuestionAnswerer,
     AlbertMaskedLM,
     AlbertMultipleChoice,
     AlbertPretrainer,
+    AlbertQuestionAnswerer,
     AlbertSentenceOrderClassifier,
     AlbertTextClassifier,
     AlbertTextEmbedder,
     AlbertTokenClassifier,
 )
-from keras_albert.export import export_saved_model, export_tflite
+from keras_albert.export.exporting import export
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
@@ -64,7 +66,8 @@ def model_folder(kind: str) -> Path:
     """A preset folder.
 
     "classifier", "regression", "pretrainer", "masked_lm", "chinese", "token_classifier",
-    "multiple_choice", "sentence_order" or "text_embedder".
+    "multiple_choice", "sentence_order", "text_embedder", "question_answerer" or
+    "joint_question_answerer".
     """
     keras.utils.set_random_seed(5)
     vocabulary: Any = chinese_tokenizer() if kind == "chinese" else tokenizer()
@@ -94,6 +97,10 @@ def model_folder(kind: str) -> Path:
         task = AlbertSentenceOrderClassifier(backbone)
     elif kind == "text_embedder":
         task = AlbertTextEmbedder(backbone)
+    elif kind == "question_answerer":
+        task = AlbertQuestionAnswerer(backbone)
+    elif kind == "joint_question_answerer":
+        task = AlbertJointQuestionAnswerer(backbone)
     else:
         task = AlbertMaskedLM(backbone)
     folder = ROOT / kind
@@ -107,13 +114,12 @@ def model_folder(kind: str) -> Path:
 
 
 @cache
-def artifact(kind: str, artifact_format: str, quantize: str | None = None) -> Path:
+def artifact(
+    kind: str, artifact_format: str, quantize: str | None = None, depth: int | None = None
+) -> Path:
     """An export of that model; its card is export.json in it."""
-    output = ROOT / f"{kind}-{artifact_format}-{quantize}"
+    output = ROOT / f"{kind}-{artifact_format}-{quantize}-{depth}"
     texts = [text.replace("[MASK]", "") or "a" for text in CHINESE_TEXTS]
     options: Any = {"texts": texts} if kind == "chinese" else {}
-    if artifact_format == "saved-model":
-        export_saved_model(model_folder(kind), output, **options)
-    else:
-        export_tflite(model_folder(kind), output, quantize=quantize, **options)
+    export(artifact_format, model_folder(kind), output, quantize=quantize, depth=depth, **options)
     return output

@@ -10,7 +10,14 @@ from keras_albert.errors import InputError
 from keras_albert.files import read_json, write_json
 
 
-def run_child(command: list[str], job: dict[str, Any], scratch: Path, log: Path, what: str) -> None:
+def run_child(
+    command: list[str],
+    job: dict[str, Any],
+    scratch: Path,
+    log: Path,
+    what: str,
+    backend: str = "tensorflow",
+) -> None:
     """Runs `python COMMAND JOB.json` and waits.
 
     Args:
@@ -19,6 +26,7 @@ def run_child(command: list[str], job: dict[str, Any], scratch: Path, log: Path,
         scratch: a folder for the job's files.
         log: where all the child's output goes. It is added to, and left to the caller.
         what: the child's task in the error's words, such as "converting to TFLite".
+        backend: what Keras runs on there.
 
     Raises:
         InputError: the child failed: its own message where that is an `InputError`'s, or else the
@@ -31,7 +39,7 @@ def run_child(command: list[str], job: dict[str, Any], scratch: Path, log: Path,
     write_json(job_file, {**job, "error": str(error_file)})
     environment = {
         **os.environ,
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": backend,
         "TF_CPP_MIN_LOG_LEVEL": "3",
         # The caller may hold the accelerator; an export needs none.
         "CUDA_VISIBLE_DEVICES": "-1",

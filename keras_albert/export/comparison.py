@@ -11,9 +11,13 @@ from keras_albert.export.reference import Reference
 # float32: the largest difference of any output, relative to its largest value where that is
 # above 1. The arithmetic is the same and its order is not; base models differ by about 1e-6.
 FLOAT32_BOUND = 1e-4
-# int8: root mean square of the differences over that of the values. Dynamic-range int8 of
-# ALBERT-base shows 0.02 to 0.1.
-INT8_BOUND = 0.25
+# Quantised: root mean square of the differences over that of the values. Dynamic-range int8 of
+# ALBERT-base shows 0.02 to 0.1, float16 about 0.002.
+QUANTIZED_BOUNDS = {"float16": 0.02, "int8": 0.25, "int8-full": 0.25, "int8-weights": 0.25}
+# Of the places that a beam names, the share that must be the same in float32: scores can tie.
+BEAM_AGREEMENT = 0.98
+# What a beam scores a place with that is none: JointSpanHead's filling, -1e30 and below.
+NO_PLACE = -1e29
 # A share of rows may be cut into other pieces: unigram segmentations can tie.
 MAX_ROWS_TOKENIZED_DIFFERENTLY = 0.01
 
@@ -22,15 +26,14 @@ def compare(
     references: Sequence[Reference],
     results: Mapping[str, np.ndarray],
     quantize: str | None,
-    prefixes: Sequence[str] = ("",),
 ) -> dict[str, Any]:
     """Compares what an artifact answered with what it should have.
 
     Args:
         references: R batches.
-        results: the artifact's arrays, named "0/scores" for the first batch.
-        quantize: None for float32, or "int8": which bound holds.
-        prefixes: under which names the outputs stand: "" and, for a second signature, "tokens/".
+        results: the artifact's arrays: "0/scores" for the first batch's texts, "0/tokens/scores"
+            for its arrays, "0/depth2/scores" for these at depth 2.
+        quantize: None for float32, or one of `QUANTIZED_BOUNDS`: which bound holds.
 
     Returns:
         For the card: the largest absolute and relative differences, the bound, the rows compared
@@ -43,26 +46,23 @@ def compare(
     shapes = []
     differences: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for number, reference in enumerate(references):
-        agree = _rows_read_alike(number, reference, results)
-        rows += len(agree)
-        different += int((~agree).sum())
+        count = len(reference.inputs["token_ids"])
+        rows += count
         shapes.append(list(reference.inputs["token_ids"].shape))
-        for prefix in prefixes:
-            for name, expected in reference.outputs.items():
-                key = f"{number}/{prefix}{name}"
-                actual = results.get(key)
-                if actual is None or actual.shape != expected.shape:
-                    shape = None if actual is None else actual.shape
-                    raise InputError(
-                        f"The exported model answers {name} with shape {shape} where "
-                        f"{expected.shape} was expected. The output was removed."
-                    )
-                if not np.isfinite(actual).all():
-                    raise InputError(
-                        f"The exported model answers {name} with values that are not finite. The "
-                        "output was removed."
-                    )
-                differences.setdefault(name, []).append((actual[agree], expected[agree]))
+        whole = np.ones(count, np.bool_)
+        asked = {"tokens/": (reference.outputs, whole)}
+        for depth, outputs in reference.at_depths.items():
+            asked[f"depth{depth}/"] = (outputs, whole)
+        if reference.texts is not None:
+            agree = _rows_read_alike(number, reference, results)
+            different += int((~agree).sum())
+            # Rows are as wide as the longest, so one that is read otherwise can move them all.
+            if agree.any():
+                asked[""] = (reference.outputs, agree)
+        for prefix, (outputs, agree) in asked.items():
+            actual = _outputs_of(f"{number}/{prefix}", outputs, results)
+            for name, pair in _comparable(actual, outputs, agree, quantize).items():
+                differences.setdefault(name, []).append(pair)
     if different > MAX_ROWS_TOKENIZED_DIFFERENTLY * rows:
         raise InputError(
             f"The exported model cuts {different} of {rows} texts into other pieces than the "
@@ -76,10 +76,58 @@ def compare(
     }
 
 
+def _outputs_of(
+    prefix: str, expected: Mapping[str, np.ndarray], results: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    found = {}
+    for name, values in expected.items():
+        actual = results.get(prefix + name)
+        if actual is None or actual.shape != values.shape:
+            shape = None if actual is None else actual.shape
+            raise InputError(
+                f"The exported model answers {name} with shape {shape} where {values.shape} was "
+                "expected. The output was removed."
+            )
+        if not np.isfinite(actual).all():
+            raise InputError(
+                f"The exported model answers {name} with values that are not finite. The output "
+                "was removed."
+            )
+        found[name] = actual
+    return found
+
+
+def _comparable(
+    actual: Mapping[str, np.ndarray],
+    expected: Mapping[str, np.ndarray],
+    agree: np.ndarray,
+    quantize: str | None,
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """What of the outputs can be held against each other, by name."""
+    if "start_log_probabilities" not in expected:
+        return {name: (actual[name][agree], value[agree]) for name, value in expected.items()}
+    # A beam: the k-th start of the one is to be the k-th of the other, or its ends mean nothing.
+    there = expected["start_log_probabilities"] > NO_PLACE
+    same = (actual["start_positions"] == expected["start_positions"]) | ~there
+    if quantize is None and same.mean() < BEAM_AGREEMENT:
+        raise InputError(
+            f"The exported model names other places where answers start: {same.mean():.2f} of them "
+            f"are the same, expected {BEAM_AGREEMENT}. The output was removed."
+        )
+    ends = expected["end_log_probabilities"] > NO_PLACE
+    ends &= (same & there)[..., np.newaxis]
+    chosen = {"start_log_probabilities": there, "end_log_probabilities": ends}
+    pairs = {name: (actual[name][mask], expected[name][mask]) for name, mask in chosen.items()}
+    if quantize is not None:
+        # Where starts change places their ends' scores are of other ends: only the starts count.
+        del pairs["end_log_probabilities"]
+    return {"impossible": (actual["impossible"], expected["impossible"]), **pairs}
+
+
 def _rows_read_alike(
     number: int, reference: Reference, results: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    agree = np.ones(len(reference.texts), np.bool_)
+    agree = np.ones(len(reference.inputs["token_ids"]), np.bool_)
     for name, expected in reference.inputs.items():
         actual = results.get(f"{number}/{name}")
         if actual is None or actual.shape != expected.shape:
@@ -107,7 +155,7 @@ def _measured(
         if quantize is None:
             off, bound = largest / max(1.0, scale), FLOAT32_BOUND
         else:
-            off, bound = rms, INT8_BOUND
+            off, bound = rms, QUANTIZED_BOUNDS[quantize]
         if off > bound:
             raise InputError(
                 f"The exported model's {name} differ from the source model's by {off:.2g} "
@@ -116,37 +164,6 @@ def _measured(
     measured["bound"] = (
         {"largest_difference_relative_to_max(1, largest_value)": FLOAT32_BOUND}
         if quantize is None
-        else {"relative_rms_difference": INT8_BOUND}
+        else {"relative_rms_difference": QUANTIZED_BOUNDS[quantize]}
     )
     return measured
-
-
-def check_size(actual: int, weights: Sequence[Any], quantize: str | None, tied: int) -> None:
-    """Checks that the weights were written, once, and quantised where that was asked for.
-
-    Args:
-        actual: bytes of the files that hold weights.
-        weights: the model's variables.
-        quantize: None or "int8".
-        tied: elements of an embedding table that serves as an output matrix too: int8 keeps two
-            copies of it, since rows looked up and rows multiplied are scaled differently.
-
-    Raises:
-        InputError: the size is off.
-    """
-    sizes = [(int(np.prod(w.shape)), len(w.shape)) for w in weights]
-    if quantize == "int8":
-        # The converter leaves vectors and what has fewer than 1,024 elements in float32.
-        expected = sum(n if rank > 1 and n >= 1024 else 4 * n for n, rank in sizes)
-        most = expected + tied
-    else:
-        expected = most = sum(4 * n for n, _ in sizes)
-    # What is not weights: the graph, and in a SavedModel the vocabulary.
-    if not 0.9 * expected <= actual <= 1.1 * most + GRAPH_BYTES:
-        raise InputError(
-            f"The exported weights take {actual:,} bytes where about {most:,} were expected: "
-            "weights are missing, doubled or not quantised. The output was removed."
-        )
-
-
-GRAPH_BYTES = 96 * 1024

@@ -1,31 +1,27 @@
 """What all formats share: write in one process, verify in another, keep or remove."""
 
-import datetime
-import platform
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from importlib.metadata import version
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 import keras_albert
-from keras_albert.errors import InputError, suggest
+from keras_albert.errors import InputError
+from keras_albert.export.card import CARD_FILE, card_of, write_card
 from keras_albert.export.child_process import run_child
-from keras_albert.export.comparison import check_size, compare
-from keras_albert.export.reference import references
+from keras_albert.export.comparison import compare
+from keras_albert.export.formats import Format, format_named
+from keras_albert.export.named_outputs import default_depth, depth_can_be_input, input_axes
+from keras_albert.export.reference import Reference, references
+from keras_albert.export.sizes import check_size
 from keras_albert.files import read_json, sha256, write_directory_aside, write_json
-from keras_albert.models.saved_task import EXPORTED, SavedTask
+from keras_albert.models.saved_task import SavedTask
 
-CARD_FILE = "export.json"
-RUNTIMES = {
-    "saved-model": ("run_saved_model.py", ("tensorflow", "tensorflow-text")),
-    "tflite": ("run_litert.py", ("ai-edge-litert", "sentencepiece")),
-}
-QUANTIZATIONS = (None, "int8")
+# Tokens of the rows whose latency the card has, as far as the model reads them.
+LATENCY_LENGTHS = (16, 128, 512)
 
 
 def export(
@@ -33,20 +29,39 @@ def export(
     model_dir: str | Path,
     output: str | Path,
     *,
-    quantize: str | None,
-    sequence_length: int | None,
-    depth: int | None,
-    texts: Sequence[str] | None,
-    replace: bool,
-    progress: Callable[[str], None] | None,
+    quantize: str | None = None,
+    sequence_length: int | None = None,
+    depth: int | None = None,
+    texts: Sequence[str] | None = None,
+    replace: bool = False,
+    progress: Callable[[str], None] | None = None,
+    options: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Exports and verifies; see `export_saved_model` and `export_tflite`."""
+    """Exports and verifies; see `export_saved_model` and its like.
+
+    Args:
+        artifact_format: a name in `formats.FORMATS`.
+        model_dir: a preset folder, a run's folder or a shipped preset's name.
+        output: the folder to make.
+        quantize: one of the format's quantizations; None for float32.
+        sequence_length: S, the most tokens a row takes; by default the preprocessor's.
+        depth: how many layers the artifact runs. None: as the task does, and the depth is an input
+            where all layers share weights.
+        texts: what to verify with; by default sentences that come with the package.
+        replace: whether an existing output gives way.
+        progress: called with a line about every stage.
+        options: the format's further options by name.
+
+    Returns:
+        The card, see `card.card_of`.
+
+    Raises:
+        InputError: the model cannot be read, the output exists, something asked for does not go
+            with the format, or the export failed or differs.
+    """
     say = progress or (lambda _: None)
-    if quantize not in QUANTIZATIONS:
-        raise InputError(
-            f"Unknown quantization {quantize!r}; expected 'int8' or None."
-            + suggest(str(quantize), ["int8"])
-        )
+    options = dict(options or {})
+    made = format_named(artifact_format, quantize, options)
     if texts is not None and (isinstance(texts, str) or not texts or not all(texts)):
         raise InputError("The texts to verify with must be a list of texts that are not empty.")
     output = Path(output)
@@ -54,15 +69,13 @@ def export(
 
     say("reading the model")
     saved = SavedTask.load(model_dir, sequence_length=sequence_length)
-    if saved.kind not in EXPORTED:
-        raise InputError(
-            f"{saved.folder} holds a {type(saved.task).__name__}, which cannot be exported yet: "
-            "its inputs and answers are made in Python. Use keras-albert predict."
-        )
     layers = saved.task.backbone.num_layers
     if depth is not None and (isinstance(depth, bool) or not 1 <= depth <= layers):
         raise InputError(f"depth={depth} is not between 1 and the model's {layers} layers.")
-    expected = references(saved, texts, depth)
+    depth_input = depth is None and depth_can_be_input(saved)
+    # Another depth than its own, asked for where it is an input.
+    depths = [max(1, default_depth(saved) // 2)] if depth_input else []
+    expected = references(saved, texts, depth, depths)
 
     log = output.resolve().with_name(f"{output.resolve().name}.log")
     with (
@@ -76,115 +89,92 @@ def export(
             "format": artifact_format,
             "source": str(saved.folder.resolve()),
             "target": str(target),
-            "scratch": str(scratch / "saved_model"),
+            "scratch": str(scratch / "intermediate"),
             "sequence_length": saved.sequence_length,
             "depth": depth,
             "quantize": quantize,
+            "options": options,
         }
         what = f"writing the {artifact_format}"
-        run_child(["-m", "keras_albert.export.worker"], job, scratch / "write", log, what)
-        weight_bytes = _weight_bytes(target)
-        _describe(saved, target, artifact_format, depth, quantize)
-
-        say("answering texts in a fresh process")
-        script, runtimes = RUNTIMES[artifact_format]
-        results_file = scratch / "results.npz"
         run_child(
-            [str(_script(script))],
-            {
-                "artifact": str(target),
-                "texts": [[r.texts, r.second_texts] for r in expected],
-                "output": str(results_file),
-            },
-            scratch / "verify",
-            log,
-            f"running the {artifact_format}",
+            ["-m", "keras_albert.export.worker"], job, scratch / "write", log, what, made.backend
         )
-        with np.load(results_file) as archive:
-            results = dict(archive)
-        prefixes = ("", "tokens/") if artifact_format == "saved-model" else ("",)
-        verified = compare(expected, results, quantize, prefixes)
-        table = saved.task.backbone.token_embedding.embeddings
-        tied = 0 if saved.kind == "text_classifier" else int(np.prod(table.shape))
-        check_size(weight_bytes, saved.task.weights, quantize, tied)
+        weight_bytes = sum(
+            file.stat().st_size for pattern in made.weight_files for file in target.glob(pattern)
+        )
+        described = {
+            "format": artifact_format,
+            **saved.description(),
+            "inputs": {name: list(axes) for name, axes in input_axes(saved).items()},
+            "num_layers": layers,
+            "depth": default_depth(saved) if depth is None else depth,
+            "depth_is_input": depth_input,
+            "quantize": quantize,
+            "options": options,
+        }
+        _describe(saved, target, made, described)
 
-        card = _card(saved, target, artifact_format, depth, quantize, verified, runtimes)
+        say("answering in a fresh process")
+        results, measured = _answers(target, made, expected, depths, described, scratch, log)
+        verified = compare(expected, results, quantize)
+        check_size(weight_bytes, saved, quantize)
+        card = card_of(saved, target, described, verified, measured, made.runtimes)
         card["weight_file_bytes"] = weight_bytes
         card["seconds"] = round(time.monotonic() - started, 1)
-        write_json(target / CARD_FILE, card)
+        write_card(target, card)
     log.unlink(missing_ok=True)
     return card
 
 
-def _script(name: str) -> Path:
-    """A runner, found as a file: it runs where keras_albert is not imported."""
-    return Path(keras_albert.__file__).parent / "inference" / name
+def _answers(
+    target: Path,
+    made: Format,
+    expected: Sequence[Reference],
+    depths: Sequence[int],
+    described: Mapping[str, Any],
+    scratch: Path,
+    log: Path,
+) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """What the artifact answers, and its measures, from a process with its runtime alone."""
+    inputs_file, results_file = scratch / "inputs.npz", scratch / "results.npz"
+    measured_file = scratch / "measured.json"
+    arrays: dict[str, Any] = {
+        f"{number}/{name}": value
+        for number, reference in enumerate(expected)
+        for name, value in reference.inputs.items()
+    }
+    np.savez(inputs_file, **arrays)
+    longest = described["sequence_length"]
+    run_child(
+        [str(Path(keras_albert.__file__).parent / "inference" / made.runner)],
+        {
+            "artifact": str(target),
+            "inputs": str(inputs_file),
+            "texts": [None if r.texts is None else [r.texts, r.second_texts] for r in expected],
+            "depths": list(depths),
+            "measure": {
+                "lengths": [length for length in LATENCY_LENGTHS if length <= longest] or [longest],
+                "depths": [None, *depths],
+            },
+            "output": str(results_file),
+            "measured": str(measured_file),
+        },
+        scratch / "verify",
+        log,
+        f"running the {described['format']}",
+    )
+    with np.load(results_file) as archive:
+        return dict(archive), read_json(measured_file)
 
 
-def _weight_bytes(target: Path) -> int:
-    """Bytes of the files that hold weights (and the graph around them, in TFLite)."""
-    files = [*target.glob("variables/variables.data*"), *target.glob("*.tflite")]
-    return sum(file.stat().st_size for file in files)
-
-
-def _describe(
-    saved: SavedTask, target: Path, artifact_format: str, depth: int | None, quantize: str | None
-) -> None:
+def _describe(saved: SavedTask, target: Path, made: Format, described: dict[str, Any]) -> None:
     """Writes the vocabulary and what a runtime must know beside the model."""
-    # assets.extra is where a SavedModel keeps what its loader does not read.
-    beside = target / "assets.extra" if artifact_format == "saved-model" else target
+    beside = target / made.beside
     beside.mkdir(exist_ok=True)
     saved.tokenizer.save(beside)
     files = sorted(file for file in target.rglob("*") if file.is_file())
-    write_json(
-        beside / "model.json",
-        {
-            "format": artifact_format,
-            **saved.description(),
-            "depth": saved.task.backbone.num_layers if depth is None else depth,
-            "quantize": quantize,
-            "keras_albert": version("keras-albert"),
-            "sha256": {str(file.relative_to(target).as_posix()): sha256(file) for file in files},
-        },
-    )
-
-
-def _card(
-    saved: SavedTask,
-    target: Path,
-    artifact_format: str,
-    depth: int | None,
-    quantize: str | None,
-    verified: dict[str, Any],
-    runtimes: Sequence[str],
-) -> dict[str, Any]:
-    files = {
-        str(file.relative_to(target).as_posix()): file.stat().st_size
-        for file in sorted(target.rglob("*"))
-        if file.is_file()
-    }
-    unique = sum(int(np.prod(w.shape)) * 4 for w in saved.task.weights)
-    total = sum(files.values())
-    packages = ("keras-albert", "keras", "keras-hub", "numpy", *runtimes)
-    return {
-        "format": artifact_format,
-        "quantize": quantize,
-        "source": str(saved.folder),
-        "source_backend": keras.config.backend(),
-        "task": saved.kind,
-        "depth": saved.task.backbone.num_layers if depth is None else depth,
-        "sequence_length": saved.sequence_length,
-        "bytes": total,
-        "unique_weight_bytes": unique,
-        "ratio": round(total / unique, 4),
-        "files": files,
-        "verified": verified,
-        "versions": {
-            "python": platform.python_version(),
-            **{package: version(package) for package in packages},
-        },
-        "made": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
+    checksums = {str(file.relative_to(target).as_posix()): sha256(file) for file in files}
+    write_json(beside / "model.json", {**described, "sha256": checksums})
 
 
 def read_card(folder: str | Path) -> dict[str, Any]:

@@ -14,6 +14,8 @@ def export_tflite(
     quantize: str | None = None,
     sequence_length: int | None = None,
     depth: int | None = None,
+    lengths: Sequence[int] | None = None,
+    strings: bool = False,
     texts: Sequence[str] | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -60,4 +62,5 @@ def export_tflite(
         texts=texts,
         replace=replace,
         progress=progress,
+        options={"lengths": None if lengths is None else list(lengths), "strings": strings},
     )

@@ -1,38 +1,57 @@
 """What an artifact must answer: real texts through the source model, on the caller's backend."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import numpy as np
 
 from keras_albert.export.in_graph_packing import MASK
+from keras_albert.export.named_outputs import (
+    INPUTS,
+    default_depth,
+    named_outputs,
+    predicts_masks,
+    reads_plain_texts,
+)
 from keras_albert.export.sample_texts import SAMPLE_TEXTS
-from keras_albert.export.serving_module import INPUTS, named_outputs
 from keras_albert.models.saved_task import SavedTask
 from keras_albert.models.text_packing import pack
+
+# Outputs whose second axis is as long as an input's last.
+ALONG_A_ROW = {
+    "pretrainer": {"masked_tokens": "mask_positions"},
+    "masked_lm": {"masked_tokens": "mask_positions"},
+    "token_classifier": {"scores": "token_ids"},
+    "question_answerer": {"start": "token_ids", "end": "token_ids"},
+}
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A batch of texts and what the source model makes of it.
+    """A batch and what the source model makes of it.
 
     Attributes:
-        texts: B texts.
+        texts: B texts; None where the task reads more than plain texts, and the arrays are asked.
         second_texts: B more for pairs, or None.
         inputs: the arrays the model read.
         outputs: what it answered, by name.
+        at_depths: what it answers at other depths.
     """
 
-    texts: list[str]
+    texts: list[str] | None
     second_texts: list[str] | None
     inputs: dict[str, np.ndarray]
     outputs: dict[str, np.ndarray]
+    at_depths: dict[int, dict[str, np.ndarray]] = field(default_factory=dict)
 
 
 def references(
-    saved: SavedTask, texts: Sequence[str] | None = None, depth: int | None = None
+    saved: SavedTask,
+    texts: Sequence[str] | None = None,
+    depth: int | None = None,
+    depths: Sequence[int] = (),
 ) -> list[Reference]:
     """Runs texts through a task: batches of several sizes and lengths, singles and pairs.
 
@@ -41,10 +60,11 @@ def references(
     Args:
         saved: the task.
         texts: the texts to use; by default the sentences that come with the package.
-        depth: how many layers to run; all by default.
+        depth: how many layers to run; as the task does by default.
+        depths: further depths to run.
     """
     sentences = list(SAMPLE_TEXTS if texts is None else texts)
-    if saved.kind != "text_classifier":
+    if predicts_masks(saved.kind):
         sentences = [_with_mask(text) for text in sentences]
     # Long enough to be cut: every text has at least one piece.
     long = " ".join(sentences)
@@ -59,17 +79,49 @@ def references(
         (sentences, turned),
         ([long, sentences[0]], [long, long]),
     ]
-    inputs = [_inputs(saved, first, second) for first, second in batches]
+    plain = reads_plain_texts(saved.kind)
+    if not plain:
+        batches = [(sentences, turned), ([sentences[0]], [sentences[1]]), ([long], [long])]
+    make = _inputs if plain else _preprocessed
+    inputs = [make(saved, first, second) for first, second in batches]
     # Every new shape costs a backend that compiles seconds, so all short batches run as one, and
     # all long ones; each takes its rows from there.
     short = [k for k, (first, _) in enumerate(batches) if long not in first]
     groups = [short, [k for k in range(len(batches)) if k not in short]]
     found: dict[int, Reference] = {}
     for group in groups:
-        answers = _answers(saved, [inputs[k] for k in group], depth)
-        for k, outputs in zip(group, answers, strict=True):
-            found[k] = Reference(*batches[k], inputs[k], outputs)
+        arrays = [inputs[k] for k in group]
+        answers = _answers(saved, arrays, depth)
+        # Other depths on the short batches: they are about the loop, not about lengths.
+        asked_at = depths if group is groups[0] else ()
+        others = {other: _answers(saved, arrays, other) for other in asked_at}
+        for place, k in enumerate(group):
+            asked: tuple[Any, Any] = batches[k] if plain else (None, None)
+            at_depths = {other: found_there[place] for other, found_there in others.items()}
+            found[k] = Reference(*asked, inputs[k], answers[place], at_depths)
     return [found[k] for k in range(len(batches))]
+
+
+def _preprocessed(
+    saved: SavedTask, texts: list[str], second_texts: list[str] | None
+) -> dict[str, np.ndarray]:
+    """The arrays of words, of windows of passages or of choices, cut to the longest row."""
+    preprocessor = saved.ready_preprocessor()
+    others = second_texts or texts
+    if saved.kind == "token_classifier":
+        arrays = preprocessor.encode(texts).x
+    elif saved.kind == "multiple_choice":
+        # The second question has an option less, so that there is a row of padding.
+        options = [["yes", "no", other] for other in others]
+        if len(options) > 1:
+            options[1] = options[1][:2]
+        arrays = preprocessor(
+            [(text, "_?", some) for text, some in zip(texts, options, strict=True)]
+        )
+    else:
+        arrays = preprocessor.encode(texts, others).x
+    longest = int(arrays["padding_mask"].sum(axis=-1).max())
+    return {name: np.asarray(arrays[name])[..., :longest] for name in INPUTS}
 
 
 def _with_mask(text: str) -> str:
@@ -103,7 +155,7 @@ def _inputs(
     )
     longest = int(inputs["padding_mask"].sum(axis=1).max())
     inputs = {name: inputs[name][:, :longest] for name in INPUTS}
-    if saved.kind != "text_classifier":
+    if predicts_masks(saved.kind):
         places = [np.flatnonzero(row == tokenizer.mask_token_id) for row in inputs["token_ids"]]
         positions = np.zeros((len(texts), max([1, *map(len, places)])), np.int32)
         for row, place in enumerate(places):
@@ -118,9 +170,11 @@ def _answers(
     """The task's outputs for several batches, run as one."""
     joined = {}
     for name in batches[0]:
-        width = max(batch[name].shape[1] for batch in batches)
-        padded = [np.pad(b[name], ((0, 0), (0, width - b[name].shape[1]))) for b in batches]
+        width = max(batch[name].shape[-1] for batch in batches)
+        padded = [_widened(batch[name], width) for batch in batches]
         joined[name] = keras.ops.convert_to_tensor(np.concatenate(padded))
+    if depth is None:
+        depth = default_depth(saved)
     outputs: dict[str, Any] = {
         name: keras.ops.convert_to_numpy(value)
         for name, value in named_outputs(saved, joined, depth).items()
@@ -129,15 +183,19 @@ def _answers(
     for batch in batches:
         end = start + len(batch["token_ids"])
         answers.append({name: value[start:end] for name, value in outputs.items()})
-        if "masked_tokens" in outputs:
-            places = batch["mask_positions"].shape[1]
-            answers[-1]["masked_tokens"] = answers[-1]["masked_tokens"][:, :places]
+        for name, source in ALONG_A_ROW.get(saved.kind, {}).items():
+            answers[-1][name] = answers[-1][name][:, : batch[source].shape[-1]]
         start = end
     return answers
 
 
+def _widened(array: np.ndarray, width: int) -> np.ndarray:
+    edges = [(0, 0)] * (array.ndim - 1) + [(0, width - array.shape[-1])]
+    return np.pad(array, edges)
+
+
 def _ids(saved: SavedTask, text: str) -> np.ndarray:
-    if saved.kind == "text_classifier":
+    if not predicts_masks(saved.kind):
         return saved.tokenizer.encode([text])[0]
     mask = np.array([saved.tokenizer.mask_token_id], np.int32)
     parts = [ids for part in saved.tokenizer.encode(text.split(MASK)) for ids in (mask, part)]

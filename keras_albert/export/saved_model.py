@@ -13,6 +13,7 @@ def export_saved_model(
     *,
     sequence_length: int | None = None,
     depth: int | None = None,
+    tokens_only: bool = False,
     texts: Sequence[str] | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -68,4 +69,5 @@ def export_saved_model(
         texts=texts,
         replace=replace,
         progress=progress,
+        options={"tokens_only": tokens_only},
     )

@@ -1,47 +1,26 @@
 """A task as a `tf.Module` without Keras in it: token ids or strings in, named outputs out."""
 
+from collections.abc import Callable
 from typing import Any
-
-import keras
 
 from keras_albert.export.in_graph_packing import (
     encode_in_graph,
     mask_positions_in_graph,
     pack_in_graph,
 )
+from keras_albert.export.named_outputs import (
+    default_depth,
+    depth_can_be_input,
+    input_axes,
+    named_outputs,
+    predicts_masks,
+    reads_plain_texts,
+)
 from keras_albert.models.saved_task import SavedTask
 
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
 # How many of the likeliest tokens a strings signature names for each masked place.
 TOP_TOKENS = 10
-
-
-def named_outputs(saved: SavedTask, inputs: dict[str, Any], depth: int | None = None) -> Any:
-    """Runs a task and names what comes out.
-
-    Args:
-        saved: the task, on any backend.
-        inputs: "token_ids", "segment_ids", "padding_mask", (B, S), and "mask_positions" (B, P)
-            where the task takes it.
-        depth: how many layers to run; all by default.
-
-    Returns:
-        A classifier: "scores" (B, C) and, unless it is a regression, "probabilities" (B, C).
-        Others: "masked_tokens" (B, P, V) logits, and from a pretrainer "sentence_order" (B, 2)
-        logits.
-    """
-    outputs = saved.task(inputs, training=False, depth=depth)
-    if saved.kind == "masked_lm":
-        return {"masked_tokens": outputs}
-    if saved.kind == "pretrainer":
-        return dict(outputs)
-    if saved.task.problem == "regression":
-        return {"scores": outputs}
-    probabilities = outputs
-    if saved.task.activation not in (keras.activations.softmax, keras.activations.sigmoid):
-        normalise = keras.ops.sigmoid if saved.task.problem == "multi_label" else keras.ops.softmax
-        probabilities = normalise(outputs)
-    return {"scores": outputs, "probabilities": probabilities}
+TEXTS = {"serving_default": ("text",), "pairs": ("text", "second_text")}
 
 
 def loop_where_shared(saved: SavedTask) -> None:
@@ -61,8 +40,10 @@ def serving_module(
 
     Args:
         saved: the task.
-        depth: how many layers to run; all by default.
-        strings: whether there are signatures that take strings, which need tensorflow-text.
+        depth: how many layers to run. None: as the task does, and further signatures whose names
+            end in "_at_depth" take a scalar int32 "depth" where all layers share weights.
+        strings: whether there are signatures that take strings, which need tensorflow-text, where
+            the task reads plain texts.
 
     Returns:
         A `tf.Module` and its signatures by name: "tokens" and, with strings, "serving_default"
@@ -70,12 +51,68 @@ def serving_module(
     """
     import tensorflow as tf
 
-    description = saved.description()
-    special = description["special_token_ids"]
-    predicts_masks = saved.kind != "text_classifier"
-    extra = ("mask_positions",) if predicts_masks else ()
-    # The functional graph was traced unrolled; an explicit depth runs the layers as they are now.
-    layers = saved.task.backbone.num_layers if depth is None else depth
+    strings = strings and reads_plain_texts(saved.kind)
+    module = _module(saved, strings)
+    layers = default_depth(saved) if depth is None else depth
+    signatures: dict[str, Any] = {}
+
+    def add(name: str, run: Callable[..., Any], specs: dict[str, Any]) -> None:
+        def at_default(**inputs: Any) -> Any:
+            return run(inputs, layers)
+
+        signatures[name] = tf.function(at_default).get_concrete_function(**specs)
+        if depth is None and depth_can_be_input(saved):
+
+            def at_depth(depth: Any, **inputs: Any) -> Any:
+                return run(inputs, depth)
+
+            signatures[f"{name}_at_depth"] = tf.function(at_depth).get_concrete_function(
+                depth=tf.TensorSpec([], tf.int32, name="depth"), **specs
+            )
+
+    add("tokens", module.on_tokens, token_specs(saved))
+    for name, fields in TEXTS.items() if strings else ():
+        specs = {field: tf.TensorSpec([None], tf.string, name=field) for field in fields}
+        add(name, module.on_texts, specs)
+    return module, signatures
+
+
+def token_signatures(saved: SavedTask, depth: int | None = None) -> tuple[Any, dict[str, Any]]:
+    """A module and its one signature "tokens", with "depth" among its inputs where it can be.
+
+    Args:
+        saved: the task.
+        depth: how many layers to run; None: an input where all layers share weights.
+    """
+    import tensorflow as tf
+
+    module = _module(saved, strings=False)
+    specs = token_specs(saved)
+    if depth is None and depth_can_be_input(saved):
+        specs["depth"] = tf.TensorSpec([], tf.int32, name="depth")
+    layers = default_depth(saved) if depth is None else depth
+
+    def run(**inputs: Any) -> Any:
+        return module.on_tokens(inputs, inputs.pop("depth", layers))
+
+    return module, {"tokens": tf.function(run).get_concrete_function(**specs)}
+
+
+def token_specs(saved: SavedTask) -> dict[str, Any]:
+    """`input_axes` as `tf.TensorSpec`s."""
+    import tensorflow as tf
+
+    return {
+        name: tf.TensorSpec([None] * len(axes), tf.int32, name=name)
+        for name, axes in input_axes(saved).items()
+    }
+
+
+def _module(saved: SavedTask, strings: bool) -> Any:
+    import tensorflow as tf
+
+    special = saved.description()["special_token_ids"]
+    mask_id = special["mask"] if predicts_masks(saved.kind) else None
 
     class ServingModule(tf.Module):
         def __init__(self) -> None:
@@ -84,14 +121,14 @@ def serving_module(
             self.weights = [variable.value for variable in saved.task.weights]
             if strings:
                 self.tokenizer = saved.tokenizer.in_graph()
-                if predicts_masks:
+                if mask_id is not None:
                     self.pieces = tf.constant(saved.tokenizer.get_vocabulary())
 
-        def on_tokens(self, **inputs: Any) -> dict[str, Any]:
+        def on_tokens(self, inputs: dict[str, Any], layers: Any) -> dict[str, Any]:
             return named_outputs(saved, inputs, layers)
 
-        def on_segments(self, segments: list[Any]) -> dict[str, Any]:
-            mask_id = special["mask"] if predicts_masks else None
+        def on_texts(self, fields: dict[str, Any], layers: Any) -> dict[str, Any]:
+            segments = [fields[name] for name in ("text", "second_text") if name in fields]
             encoded = [encode_in_graph(self.tokenizer, segment, mask_id) for segment in segments]
             inputs, truncated = pack_in_graph(
                 encoded,
@@ -101,32 +138,15 @@ def serving_module(
             )
             if mask_id is not None:
                 inputs["mask_positions"] = mask_positions_in_graph(inputs["token_ids"], mask_id)
-            outputs = self.on_tokens(**inputs)
-            if predicts_masks:
+            outputs = self.on_tokens(inputs, layers)
+            if mask_id is not None:
                 count = min(TOP_TOKENS, saved.tokenizer.vocabulary_size())
                 top = tf.math.top_k(tf.nn.softmax(outputs["masked_tokens"]), count)
                 outputs["top_tokens"] = tf.gather(self.pieces, top.indices)
                 outputs["top_probabilities"] = top.values
-            elif saved.task.problem == "single_label":
+            elif saved.kind == "text_classifier" and saved.task.problem == "single_label":
                 best = tf.argmax(outputs["scores"], axis=-1)
                 outputs["label"] = tf.gather(tf.constant(saved.labels), best)
             return {**inputs, **outputs, "truncated": truncated}
 
-    module = ServingModule()
-
-    def text_input(name: str) -> Any:
-        return tf.TensorSpec([None], tf.string, name=name)
-
-    signatures = {
-        "tokens": tf.function(module.on_tokens).get_concrete_function(
-            **{name: tf.TensorSpec([None, None], tf.int32, name=name) for name in INPUTS + extra}
-        )
-    }
-    if strings:
-        signatures["serving_default"] = tf.function(
-            lambda text: module.on_segments([text])
-        ).get_concrete_function(text_input("text"))
-        signatures["pairs"] = tf.function(
-            lambda text, second_text: module.on_segments([text, second_text])
-        ).get_concrete_function(text_input("text"), text_input("second_text"))
-    return module, signatures
+    return ServingModule()

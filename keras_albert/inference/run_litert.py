@@ -3,7 +3,7 @@
 A WordPiece vocabulary takes no sentencepiece but keras_albert/text/wordpiece.py, plain Python.
 
 This file imports nothing of keras_albert. As a program it answers a job, in a process that has
-only its runtime: `python run_litert.py JOB.json`; see `answer_job`.
+only its runtime: `python run_litert.py JOB.json`; see `run_job.answer_job`.
 """
 
 import hashlib
@@ -16,8 +16,12 @@ from typing import Any
 import numpy as np
 
 if __package__:
+    from keras_albert.inference import run_job
+    from keras_albert.inference.depths import checked_depth
     from keras_albert.inference.text_encoder import TextEncoder
 else:  # Run by its path: Python looks for modules in this file's own folder.
+    import run_job  # type: ignore[import-not-found, no-redef]
+    from depths import checked_depth  # type: ignore[import-not-found, no-redef]
     from text_encoder import TextEncoder  # type: ignore[import-not-found, no-redef]
 
 MODEL_FILE = "model.tflite"
@@ -63,48 +67,61 @@ class LiteRTModel:
             reason = " ".join(str(error).split())[:200]
             raise ValueError(f"{folder / MODEL_FILE} does not load: {reason}") from error
 
-    def on_tokens(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def on_tokens(
+        self, inputs: dict[str, np.ndarray], depth: int | None = None
+    ) -> dict[str, np.ndarray]:
         """Runs on arrays of ids.
 
         Args:
-            inputs: "token_ids", "segment_ids", "padding_mask", int32 (B, S), and where the model
-                predicts masked tokens "mask_positions", int32 (B, P).
+            inputs: the arrays that model.json lists under "inputs", int32: "token_ids",
+                "segment_ids", "padding_mask", (B, S), and where the model predicts masked tokens
+                "mask_positions", (B, P).
+            depth: how many layers to run; by default as the artifact is set.
 
         Returns:
             The model's outputs by name.
+
+        Raises:
+            ValueError: inputs are missing or longer than the model reads, or the depth is not
+                possible.
         """
-        return {name: np.array(value) for name, value in self._run(**inputs).items()}
+        run_job.check_inputs(inputs, self.description)
+        given = dict(inputs)
+        layers = checked_depth(depth, self.description)
+        if layers is not None:
+            given["depth"] = np.array(layers, np.int32)
+        return {name: np.array(value) for name, value in self._run(**given).items()}
 
     def on_texts(
-        self, texts: Sequence[str], second_texts: Sequence[str] | None = None
+        self,
+        texts: Sequence[str],
+        second_texts: Sequence[str] | None = None,
+        depth: int | None = None,
     ) -> dict[str, np.ndarray]:
         """Runs on texts or pairs: the outputs, and "truncated" (B,) and the ids it read.
 
+        Args:
+            texts: B texts.
+            second_texts: B more for pairs.
+            depth: see `on_tokens`.
+
         Raises:
-            ValueError: something is not text.
+            ValueError: something is not text, or see `on_tokens`.
         """
         inputs, truncated = self.encoder(texts, second_texts)
-        return {**inputs, **self.on_tokens(inputs), "truncated": truncated}
+        return {**inputs, **self.on_tokens(inputs, depth), "truncated": truncated}
 
 
-def answer_job(job: dict[str, Any]) -> None:
-    """Runs a folder on texts and writes all outputs to one file.
+def main(job: dict[str, Any]) -> None:
+    """Answers a job, see `run_job.answer_job`, with LiteRT alone."""
 
-    Args:
-        job: "artifact", the folder; "texts", a list of [texts, second texts or null]; "output", an
-            .npz file to write, with names such as "0/scores" for the first of "texts".
-    """
-    model = LiteRTModel(job["artifact"])
-    results: dict[str, Any] = {}
-    for number, (texts, second_texts) in enumerate(job["texts"]):
-        for name, value in model.on_texts(texts, second_texts).items():
-            results[f"{number}/{name}"] = value
-    foreign = {"keras", "keras_hub", "keras_albert", "tensorflow", "jax", "torch"}
-    found = sorted(foreign & set(sys.modules))
-    if found:
-        raise ValueError(f"the process that should have LiteRT alone has loaded {found}")
-    np.savez(job["output"], **results)
+    def import_runtime() -> None:
+        import ai_edge_litert.interpreter  # noqa: F401
+        import sentencepiece  # noqa: F401
+
+    foreign = ("keras", "keras_hub", "keras_albert", "tensorflow", "jax", "torch")
+    run_job.answer_job(job, import_runtime, LiteRTModel, foreign)
 
 
 if __name__ == "__main__":
-    answer_job(json.loads(Path(sys.argv[1]).read_text("utf-8")))
+    main(json.loads(Path(sys.argv[1]).read_text("utf-8")))

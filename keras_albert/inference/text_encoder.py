@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 MASK = "[MASK]"
+MASK_PREDICTORS = ("pretrainer", "masked_lm")
 
 
 class TextEncoder:
     """Turns texts or pairs of texts into the arrays that a model reads.
 
     `[MASK]` written in a text becomes the mask token where the model predicts masked tokens; the
-    stretches between are encoded on their own. For a classifier it is ordinary characters.
+    stretches between are encoded on their own. For other models it is ordinary characters.
 
     Args:
         vocabulary: the content of the vocabulary's file: a serialised SentencePiece model, or the
@@ -48,7 +49,7 @@ class TextEncoder:
             special = description["special_token_ids"]
             self.pad_id, self.cls_id = int(special["pad"]), int(special["cls"])
             self.sep_id, self.mask_id = int(special["sep"]), int(special["mask"])
-            self.predicts_masks = description["task"] != "text_classifier"
+            self.predicts_masks = description["task"] in MASK_PREDICTORS
             self.replacements = {
                 int(i): list(ids) for i, ids in description.get("id_replacements", {}).items()
             }

@@ -37,8 +37,8 @@ KINDS: dict[str, type] = {
     "sentence_order": AlbertSentenceOrderClassifier,
     "text_embedder": AlbertTextEmbedder,
 }
-# What artifacts are made of; the others answer on Keras alone.
-EXPORTED = ("text_classifier", "pretrainer", "masked_lm")
+# What a preprocessor may be told beside its tokenizer and the length of a row.
+PREPROCESSOR_SETTINGS = ("overlap", "question_length", "stride")
 QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
 # What fine-tuning leaves beside the model: the task's settings, such as a tuned threshold.
 FINETUNE_TASK_FILE = "finetune_task.json"
@@ -165,9 +165,24 @@ class SavedTask:
             described["outputs"] = _OUTPUT_ACTIVATIONS.get(self.task.activation, "scores")
         if self.kind == "token_classifier":
             described["labels"] = self.labels
+        if self.kind == "joint_question_answerer":
+            described["beam_size"] = self.task.beam_size
+        if self.task.preprocessor is not None:
+            settings = self.task.preprocessor.get_config()
+            described["preprocessor"] = {
+                name: settings[name] for name in PREPROCESSOR_SETTINGS if name in settings
+            }
         if self.kind in QUESTION_ANSWERERS:
             described |= self._answer_settings()
         return described
+
+    def ready_preprocessor(self) -> Any:
+        """The task's preprocessor, or one with default settings where it was saved without."""
+        if self.task.preprocessor is None:
+            self.task.preprocessor = self.task.preprocessor_cls(
+                self.tokenizer, sequence_length=self.sequence_length
+            )
+        return self.task.preprocessor
 
     def _answer_settings(self) -> dict[str, Any]:
         """What fine-tuning chose for answers, where it did."""

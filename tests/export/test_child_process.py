@@ -12,7 +12,7 @@ def _run(tmp_path: Path, program: str) -> Path:
     script = tmp_path / "script.py"
     script.write_text(program)
     log = tmp_path / "out.log"
-    run_child([str(script)], {"answer": 42}, tmp_path / "scratch", log, "doing it")
+    run_child([str(script)], {"answer": 42}, tmp_path / "scratch", log, "doing it", "torch")
     return log
 
 
@@ -22,7 +22,7 @@ def test_the_job_arrives_and_output_goes_to_the_log(tmp_path: Path) -> None:
         "import json, sys, os\n"
         "print(json.load(open(sys.argv[1]))['answer'], os.environ['KERAS_BACKEND'])",
     )
-    assert log.read_text() == "42 tensorflow\n"
+    assert log.read_text() == "42 torch\n"
 
 
 def test_a_traceback_becomes_one_line(tmp_path: Path) -> None:

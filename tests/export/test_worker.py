@@ -18,6 +18,7 @@ def test_bad_input_is_reported_as_one_line(artifact_format: str, tmp_path: Path)
         "sequence_length": None,
         "depth": None,
         "quantize": None,
+        "options": {},
         "error": str(tmp_path / "error.json"),
     }
     (tmp_path / "job.json").write_text(json.dumps(job))

@@ -1,0 +1,90 @@
+"""The formats: what writes each, what runs it, and what may be asked of it."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from keras_albert.errors import InputError, suggest
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format is written and verified.
+
+    Attributes:
+        writer: "module:function", called with the job in a process of its own; see `worker`.
+        backend: what Keras runs on in that process.
+        runner: the script in `inference/` that answers a job with the runtime alone.
+        runtimes: the distributions it takes, for the card.
+        quantizations: what `quantize` may be beside None.
+        weight_files: globs of the files that hold weights, for the size check.
+        beside: the folder in the artifact for vocabulary and description.
+        options: names of further options its writer knows.
+    """
+
+    writer: str
+    backend: str
+    runner: str
+    runtimes: tuple[str, ...]
+    quantizations: tuple[str, ...]
+    weight_files: tuple[str, ...]
+    beside: str = "."
+    options: tuple[str, ...] = ()
+
+    def load_writer(self) -> Callable[[dict[str, Any]], None]:
+        """The function that writes it."""
+        module, function = self.writer.split(":")
+        found: Callable[[dict[str, Any]], None] = getattr(importlib.import_module(module), function)
+        return found
+
+
+FORMATS: dict[str, Format] = {
+    "saved-model": Format(
+        writer="keras_albert.export.write_saved_model:write_saved_model",
+        backend="tensorflow",
+        runner="run_saved_model.py",
+        runtimes=("tensorflow", "tensorflow-text"),
+        quantizations=(),
+        weight_files=("variables/variables.data*",),
+        # assets.extra is where a SavedModel keeps what its loader does not read.
+        beside="assets.extra",
+        options=("tokens_only",),
+    ),
+    "tflite": Format(
+        writer="keras_albert.export.write_tflite:write_tflite",
+        backend="tensorflow",
+        runner="run_litert.py",
+        runtimes=("ai-edge-litert", "sentencepiece"),
+        quantizations=("int8", "float16", "int8-full"),
+        weight_files=("*.tflite",),
+        options=("lengths", "strings"),
+    ),
+}
+
+
+def format_named(name: str, quantize: str | None, options: dict[str, Any]) -> Format:
+    """A format, checked against what is asked of it.
+
+    Raises:
+        InputError: an unknown format, or a quantization or an option it has not.
+    """
+    if name not in FORMATS:
+        raise InputError(
+            f"Unknown format {name!r}; expected one of {', '.join(FORMATS)}."
+            + suggest(str(name), FORMATS)
+        )
+    found = FORMATS[name]
+    if quantize is not None and quantize not in found.quantizations:
+        expected = ", ".join(map(repr, (*found.quantizations, None)))
+        raise InputError(
+            f"Unknown quantization {quantize!r} for {name}; expected one of {expected}."
+            + suggest(str(quantize), found.quantizations)
+        )
+    for option, value in options.items():
+        if value and option not in found.options:
+            raise InputError(
+                f"{option}={value!r} does not go with {name}; its options are "
+                f"{', '.join(found.options) or 'none'}."
+            )
+    return found

@@ -1,0 +1,114 @@
+"""What goes into an artifact and what comes out, by name, for every kind of task."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_albert.models.saved_task import SavedTask
+
+INPUTS = ("token_ids", "segment_ids", "padding_mask")
+MASK_PREDICTORS = ("pretrainer", "masked_lm")
+# Kinds whose rows are `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]` of plain texts, so that a
+# runtime's own tokenizer can make them. The others find words, windows or choices first.
+TEXT_READERS = ("text_classifier", "sentence_order", "text_embedder", *MASK_PREDICTORS)
+
+
+def predicts_masks(kind: str) -> bool:
+    """Whether a kind of task predicts masked tokens, and so reads "mask_positions"."""
+    return kind in MASK_PREDICTORS
+
+
+def reads_plain_texts(kind: str) -> bool:
+    """Whether a kind of task reads texts or pairs of them as they are."""
+    return kind in TEXT_READERS
+
+
+def input_axes(saved: SavedTask) -> dict[str, tuple[str, ...]]:
+    """The int32 inputs of an artifact and their axes, all of any size.
+
+    Returns:
+        "token_ids", "segment_ids" and "padding_mask", ("batch", "length"), or ("batch", "choices",
+        "length") for multiple choice; "mask_positions", ("batch", "places"), where masked tokens
+        are predicted. A depth is no part of this.
+    """
+    rows: tuple[str, ...] = ("batch", "length")
+    if saved.kind == "multiple_choice":
+        rows = ("batch", "choices", "length")
+    axes = dict.fromkeys(INPUTS, rows)
+    if predicts_masks(saved.kind):
+        axes["mask_positions"] = ("batch", "places")
+    return axes
+
+
+def default_depth(saved: SavedTask) -> int:
+    """How many layers a task runs when nothing is asked for: all, or an embedder's layer."""
+    layers = int(saved.task.backbone.num_layers)
+    if saved.kind != "text_embedder" or saved.task.layer is None:
+        return layers
+    layer = int(saved.task.layer)
+    return layer + layers + 1 if layer < 0 else layer
+
+
+def depth_can_be_input(saved: SavedTask) -> bool:
+    """Whether the depth can be a number given at run time: all layers share their weights."""
+    return saved.task.backbone.sharing == "all" and default_depth(saved) > 0
+
+
+def named_outputs(saved: SavedTask, inputs: dict[str, Any], depth: Any = None) -> dict[str, Any]:
+    """Runs a task and names what comes out, on any backend.
+
+    Args:
+        saved: the task.
+        inputs: what `input_axes` lists.
+        depth: how many layers to run, an int or a scalar int32 tensor; all by default.
+
+    Returns:
+        With B rows, S tokens, C classes or choices, V pieces, P masked places, H hidden units:
+
+        - text_classifier: "scores" (B, C) and, unless it is a regression, "probabilities" (B, C);
+        - token_classifier: "scores" (B, S, C), logits;
+        - multiple_choice: "scores" (B, C), logits over the choices;
+        - sentence_order: "sentence_order" (B, 2), logits of in order and swapped;
+        - masked_lm: "masked_tokens" (B, P, V), logits; pretrainer: the last two;
+        - question_answerer: "start" and "end" (B, S), logits;
+        - joint_question_answerer: "impossible" (B, 1), a logit, and the beam of K starts with K
+          ends each: "start_positions" and "start_log_probabilities" (B, K), "end_positions" and
+          "end_log_probabilities" (B, K, K);
+        - text_embedder: "embedding" (B, H).
+    """
+    kind = saved.kind
+    if kind == "joint_question_answerer":
+        # The gold start, which no artifact has: what is scored by it is left out below.
+        starts = ops.zeros_like(inputs["token_ids"])[:, :1]
+        inputs = {**inputs, "start_positions": starts}
+    # The functional graph was traced unrolled; an explicit depth runs the layers as they are now.
+    outputs = saved.task(inputs, training=False, depth=depth)
+    if kind == "pretrainer":
+        return dict(outputs)
+    if kind == "question_answerer":
+        return {name: outputs[name] for name in ("start", "end")}
+    if kind == "joint_question_answerer":
+        return {name: value for name, value in outputs.items() if name not in ("start", "end")}
+    if kind == "text_classifier":
+        return _class_outputs(saved, outputs)
+    return {_ONLY_OUTPUT[kind]: outputs}
+
+
+_ONLY_OUTPUT = {
+    "masked_lm": "masked_tokens",
+    "token_classifier": "scores",
+    "multiple_choice": "scores",
+    "sentence_order": "sentence_order",
+    "text_embedder": "embedding",
+}
+
+
+def _class_outputs(saved: SavedTask, scores: Any) -> dict[str, Any]:
+    if saved.task.problem == "regression":
+        return {"scores": scores}
+    probabilities = scores
+    if saved.task.activation not in (keras.activations.softmax, keras.activations.sigmoid):
+        normalise = ops.sigmoid if saved.task.problem == "multi_label" else ops.softmax
+        probabilities = normalise(scores)
+    return {"scores": scores, "probabilities": probabilities}

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+import keras_albert
+from keras_albert.errors import InputError
+from keras_albert.export.formats import FORMATS, format_named
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_writer_and_runner_are_there(name: str) -> None:
+    assert callable(FORMATS[name].load_writer())
+    assert (Path(keras_albert.__file__).parent / "inference" / FORMATS[name].runner).is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "quantize", "options", "message"),
+    [
+        ("tflight", None, {}, "Did you mean 'tflite'"),
+        ("tflite", "int9", {}, "Did you mean 'int8'"),
+        ("saved-model", "int8", {}, "expected one of None"),
+        ("saved-model", None, {"lengths": [16]}, "lengths=.16. does not go with saved-model"),
+    ],
+)
+def test_what_does_not_go_together(name, quantize, options, message) -> None:
+    with pytest.raises(InputError, match=message):
+        format_named(name, quantize, options)
+
+
+def test_an_option_that_is_off_goes_with_every_format() -> None:
+    assert format_named("tflite", "int8", {"tokens_only": False}) is FORMATS["tflite"]
