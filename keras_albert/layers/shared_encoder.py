@@ -228,6 +228,20 @@ class SharedEncoder(keras.layers.Layer):
             )
         return x
 
+    def run_layer(self, layer: int, x: Any, padding_mask: Any = None) -> Any:
+        """One layer by itself, without dropout: what `call` does between two hidden states.
+
+        Args:
+            layer: its number, from 0.
+            x: (B, S, H), the output of the layer before it, or the encoder's input.
+            padding_mask: as in `call`.
+
+        Returns:
+            (B, S, H).
+        """
+        bias = None if padding_mask is None else attention_bias(padding_mask, self.compute_dtype)
+        return self._layer_step(layer, bias, None)(0, x)
+
     def _run_layers(
         self,
         x: Any,

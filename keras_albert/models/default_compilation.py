@@ -6,8 +6,13 @@ import keras
 
 
 class DefaultCompilation:
-    """Mixed into a task: `compile` with the task's own loss and metrics where none are given."""
+    """Mixed into a task: `compile` with the task's own loss and metrics where none are given.
 
+    Attributes:
+        compiled_loss_weights: what the losses by name are multiplied by, or None.
+    """
+
+    compiled_loss_weights: Any = None
     optimizer: Any
     trainable_variables: Any
 
@@ -31,6 +36,7 @@ class DefaultCompilation:
         defaults = self.compile_defaults()
         if loss == "auto":
             loss, loss_weights = defaults["loss"], loss_weights or defaults.get("loss_weights")
+        self.compiled_loss_weights = loss_weights
         super().compile(  # type: ignore[misc]
             optimizer=optimizer,
             loss=loss,

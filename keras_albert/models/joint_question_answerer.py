@@ -11,6 +11,7 @@ from keras_albert.layers.joint_span_head import JointSpanHead
 from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, spans_from_beam
 from keras_albert.models.answer_span import AnswerSpan
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.elastic_training import each_depth
 from keras_albert.models.encoded_questions import EncodedQuestions
 from keras_albert.models.losses import one_of_several
 from keras_albert.models.question_answering import QuestionAnswering
@@ -45,6 +46,7 @@ class AlbertJointQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
     extra_inputs = ("start_positions",)
     outputs_along_tokens = ("start", "end")
     padding_output = -10_000.0
+    distilled = {"start": "classes", "end": "classes", "impossible": "labels"}
     labels_used = ("start", "end", "impossible")
 
     def __init__(
@@ -122,11 +124,13 @@ class AlbertJointQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
         self, x: Any = None, y: Any = None, y_pred: Any = None, *args: Any, **kwargs: Any
     ) -> Any:
         """`keras.Model.compute_loss` of the outputs that have labels: the beam has none."""
-        return super().compute_loss(x, y, _labelled(y, y_pred), *args, **kwargs)
+        labelled = each_depth(lambda outputs: _labelled(y, outputs), y_pred)
+        return super().compute_loss(x, y, labelled, *args, **kwargs)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """`keras.Model.compute_metrics` of the outputs that have labels."""
-        return super().compute_metrics(x, y, _labelled(y, y_pred), sample_weight)
+        labelled = each_depth(lambda outputs: _labelled(y, outputs), y_pred)
+        return super().compute_metrics(x, y, labelled, sample_weight)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

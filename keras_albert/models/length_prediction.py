@@ -17,7 +17,7 @@ def predict_by_length(
     model: Any,
     x: dict[str, np.ndarray],
     batch_size: int,
-    depth: int | None = None,
+    depth: int | tuple[int, ...] | None = None,
     each_part: Callable[[int, int, Callable[[], Any]], Any] | None = None,
     **kwargs: Any,
 ) -> Any:
@@ -27,16 +27,16 @@ def predict_by_length(
         model: an `AlbertTask`.
         x: its inputs by name, (N, ...).
         batch_size: rows a batch.
-        depth: how many layers to run; all by default.
+        depth: how many layers to run; all by default; or several numbers, ascending.
         each_part: is given a part's number, its rows and what computes its outputs, and gives
             these: for progress, or to keep them. Parts are the same whenever `x` and the batch
             size are.
         **kwargs: of `keras.Model.predict`.
 
     Returns:
-        The model's outputs, rows in the order of `x`. Where the model says that its outputs lie
-        along tokens, they have S positions, those that were cut off filled with the model's
-        `padding_output`.
+        The model's outputs, rows in the order of `x`; for several depths a list of them. Where the
+        model says that its outputs lie along tokens, they have S positions, those that were cut off
+        filled with the model's `padding_output`.
     """
     batches = LengthBatches(
         x,
@@ -56,16 +56,10 @@ def predict_by_length(
             for name, value in x.items()
         }
         outputs = keras.Model.predict(runner, part, batch_size=batch_size, **kwargs)
-        along = model.outputs_along_tokens
-        if isinstance(along, tuple):
-            widened = {
-                name: _widened(outputs[name], positions, model.padding_output) for name in along
-            }
-            outputs = {**outputs, **widened}
-        elif along:
-            outputs = keras.tree.map_structure(
-                lambda values: _widened(values, positions, model.padding_output), outputs
-            )
+        if isinstance(depth, tuple):
+            outputs = [_positions_filled(model, at_depth, positions) for at_depth in outputs]
+        else:
+            outputs = _positions_filled(model, outputs, positions)
         return keras.tree.map_structure(lambda values: values[: end - start], outputs)
 
     stretches = batches.runs()
@@ -86,6 +80,17 @@ def _in_parts(stretches: list[tuple[int, int, int]], most: int) -> Iterator[tupl
     for start, end, length in stretches:
         for first in range(start, end, most):
             yield first, min(first + most, end), length
+
+
+def _positions_filled(model: Any, outputs: Any, positions: int) -> Any:
+    """A batch's outputs with as many positions as the rows had before they were cut."""
+    along, filling = model.outputs_along_tokens, model.padding_output
+    if isinstance(along, tuple):
+        widened = {name: _widened(outputs[name], positions, filling) for name in along}
+        return {**outputs, **widened}
+    if along:
+        return keras.tree.map_structure(lambda part: _widened(part, positions, filling), outputs)
+    return outputs
 
 
 def _widened(values: np.ndarray, positions: int, filling: float) -> np.ndarray:

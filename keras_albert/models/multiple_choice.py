@@ -103,8 +103,13 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
         Raises:
             InputError: what was passed is no questions, or there is no preprocessor.
         """
-        numbers = [len(question.options) for question in read_choices(questions)]
         scores = np.asarray(self.predict(questions, batch_size=batch_size, verbose=0))
+        return self.choices(questions, scores)
+
+    @staticmethod
+    def choices(questions: Any, scores: np.ndarray) -> list[dict[str, Any]]:
+        """What `choose` gives, from the model's outputs (B, C)."""
+        numbers = [len(question.options) for question in read_choices(questions)]
         answers = []
         for row, number in zip(softmax(scores), numbers, strict=True):
             answers.append(

@@ -84,7 +84,19 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
         """
         (first, second), _ = read_texts((first, second))
         pairs = ([*first, *second], [*second, *first])
-        logits = np.asarray(self.predict(pairs, batch_size=batch_size, verbose=0), np.float64)
+        logits = np.asarray(self.predict(pairs, batch_size=batch_size, verbose=0))
+        return self.orders(first, second, logits)
+
+    @staticmethod
+    def orders(first: list[str], second: list[str], logits: np.ndarray) -> list[dict[str, Any]]:
+        """What `natural_order` gives, from the outputs for both orders, (2B, 2).
+
+        Args:
+            first: B texts.
+            second: B texts.
+            logits: of the B pairs as they are, then of the B pairs swapped.
+        """
+        logits = np.asarray(logits, np.float64)
         odds = logits[:, 0] - logits[:, 1]
         mean = (odds[: len(first)] - odds[len(first) :]) / 2
         answers = []

@@ -6,8 +6,9 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.models.at_depth import AtDepth
 from keras_albert.models.default_compilation import DefaultCompilation
+from keras_albert.models.depth_models import DepthModels
+from keras_albert.models.elastic_training import ElasticTraining
 from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches, operations_a_token
 from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.models.read_parts import ReadParts
@@ -15,7 +16,7 @@ from keras_albert.models.streams import is_model_input, is_stream, preprocessed
 from keras_albert.models.task_presets import TaskPresets
 
 
-class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
+class AlbertTask(ElasticTraining, DepthModels, ReadParts, DefaultCompilation, TaskPresets):
     """Mixed into a KerasHub task: builds the functional model and takes a depth at call time.
 
     A subclass sets its layers, then calls `super().__init__` through `_functional_arguments`, and
@@ -45,7 +46,6 @@ class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
     backbone: Any
     preprocessor: Any
     optimizer: Any
-    _depths: "_Depths"
 
     def _functional_arguments(self, backbone: Any) -> dict[str, Any]:
         """`inputs` and `outputs` for the functional constructor."""
@@ -73,6 +73,8 @@ class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
             mask: unused; part of Keras's signature.
             depth: how many layers to run, an int or a scalar tensor; all by default.
         """
+        if depth is None and training and self._elastic_step is not None:
+            return self._connect_elastic(inputs)
         if depth is None:
             return super().call(inputs, training=training, mask=mask)  # type: ignore[misc]
         return self._connect(inputs, self.backbone, training=training, depth=depth)
@@ -171,7 +173,7 @@ class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
         self,
         x: Any = None,
         batch_size: int | None = None,
-        depth: int | None = None,
+        depth: int | tuple[int, ...] | None = None,
         **kwargs: Any,
     ) -> Any:
         """`keras.Model.predict`, on raw strings too; see `fit`.
@@ -179,7 +181,8 @@ class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
         Args:
             x: what to predict.
             batch_size: rows a step; 32 by default.
-            depth: how many layers to run; all by default.
+            depth: how many layers to run, all by default; or a tuple of ascending numbers, for a
+                list with the outputs at each of them, from one pass.
             **kwargs: of `keras.Model.predict`.
         """
         grouped = _is_whole_texts(x) and not kwargs.get("steps")
@@ -204,16 +207,6 @@ class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
             operations=operations_a_token(self.backbone, training="seed" in options),
             **options,
         ).for_keras()
-
-    def at_depth(self, depth: int) -> keras.Model:
-        """A model that runs this one to a depth, kept so that it compiles once."""
-        if not hasattr(self, "_depths"):
-            # Past Keras's tracking, which would find the task inside a part of itself.
-            object.__setattr__(self, "_depths", _Depths())
-        models = self._depths.models
-        if depth not in models:
-            models[depth] = AtDepth(self, depth)
-        return models[depth]
 
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any
@@ -307,13 +300,6 @@ class AlbertTask(ReadParts, DefaultCompilation, TaskPresets):
                 "The labels are strings; the model learns numbers. Number them: "
                 "names = sorted(set(labels)); y = [names.index(label) for label in labels]."
             )
-
-
-class _Depths:
-    """Holds models by depth where Keras, which walks attributes to save them, sees none."""
-
-    def __init__(self) -> None:
-        self.models: dict[int, keras.Model] = {}
 
 
 def _is_whole_texts(x: Any) -> bool:

@@ -8,12 +8,18 @@ import numpy as np
 
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.distillation import Kind
 from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 
 PROBLEMS = ("single_label", "multi_label", "regression")
+_DISTILLED: dict[str, Kind] = {
+    "single_label": "classes",
+    "multi_label": "labels",
+    "regression": "values",
+}
 
 
 @keras.saving.register_keras_serializable("keras_albert")
@@ -74,6 +80,7 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
         # === Functional Model ===
         # Set before the base class compiles with defaults, which depend on them.
         self.problem = problem
+        self.distilled = _DISTILLED[problem]
         self.activation = keras.activations.get(activation)
         super().__init__(**self._functional_arguments(backbone), **kwargs)
 

@@ -43,6 +43,8 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.Task):
             it is asked for.
     """
 
+    distilled = "values"
+
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertTextClassifierPreprocessor
 
