@@ -21,6 +21,7 @@ from keras_albert.cli.predict import predict
 from keras_albert.cli.prepare import prepare
 from keras_albert.cli.pretrain import pretrain
 from keras_albert.cli.report import report
+from keras_albert.cli.tune_exit import tune_exit
 from keras_albert.cli.vocabulary import vocabulary
 from keras_albert.errors import InputError
 
@@ -44,6 +45,7 @@ EXAMPLES: dict[Callable[..., None], str] = {
     "--train train.jsonl --validation validation.jsonl --output RUN2/",
     list_presets.list: "keras-albert list finetuning",
     report: "keras-albert report --run RUN2/",
+    tune_exit: "keras-albert tune-exit --model RUN2/ --data validation.jsonl --loss 0.01",
     export: "keras-albert export --model RUN2/ --format tflite --quantize int8 --output ARTIFACT/",
     convert: "keras-albert convert --from albert_base_v2.tar.gz --to MODEL/ --format keras",
     inspect: "keras-albert inspect albert_base_v2.tar.gz",
@@ -106,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _help_hint(arguments: Sequence[str]) -> str:
-    names = {function.__name__ for function in EXAMPLES}
+    names = {function.__name__.replace("_", "-") for function in EXAMPLES}
     command = next((f" {argument}" for argument in arguments if argument in names), "")
     return f"See keras-albert{command} --help."
 

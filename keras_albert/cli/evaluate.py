@@ -32,6 +32,12 @@ def evaluate(
         int | None, typer.Option(help="Tokens a row; by default as trained.")
     ] = None,
     seed: Annotated[int, typer.Option(help="What pairs and masks are drawn from.")] = 0,
+    depths: Annotated[
+        str | None,
+        typer.Option(
+            metavar="all|N,N,...", help="Measure after so many layers too: quality against depth."
+        ),
+    ] = None,
     task: Annotated[
         str | None,
         typer.Option(help="Fine-tuned: read DATA as this task's, such as glue/ax after glue/mnli."),
@@ -54,6 +60,7 @@ def evaluate(
     metrics. Intervals are Wilson's at 95%.
     """
     record = Record("evaluate", locals())
+    asked_depths = options.depths(depths)
     with quiet_imports():
         from keras_albert.training.evaluate import evaluate as run
         from keras_albert.training.evaluate_task import evaluate_task, is_finetuned
@@ -68,6 +75,7 @@ def evaluate(
                 labelled=not unlabelled,
                 batch_size=batch_size,
                 sequence_length=sequence_length,
+                depths=asked_depths,
                 skip_bad=skip_bad,
                 progress=lambda done, total: progress(done, total, {}),
                 message=say,
@@ -83,6 +91,7 @@ def evaluate(
             batch_size=batch_size,
             sequence_length=sequence_length,
             seed=seed,
+            depths=asked_depths,
             progress=lambda done, total: progress(done, total, {}),
         )
     if output is None and (Path(model) / "recipe.json").is_file():

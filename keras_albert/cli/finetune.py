@@ -14,7 +14,7 @@ from keras_albert.files import read_json
 # What is printed; the rest is in metrics.json.
 SHOWN = (
     *("main_metric", "metrics", "n", "interval", "chance", "best_seed", "best_epoch"),
-    *("last_epoch", "collapsed"),
+    *("last_epoch", "depths", "collapsed"),
 )
 MORE = "More settings"
 
@@ -60,6 +60,18 @@ def finetune(
             metavar="balanced", help="Rare labels count as much as others.", rich_help_panel=MORE
         ),
     ] = None,
+    elastic: Annotated[
+        bool,
+        typer.Option(
+            "--elastic",
+            help="Train every depth at once: quality against depth is in metrics.json, and "
+            "predict --exit and --depths work.",
+        ),
+    ] = False,
+    depth: Annotated[
+        int | None,
+        typer.Option(help="Use so many layers only, to compare with.", rich_help_panel=MORE),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(help="A JSON file of these and further settings.")
     ] = None,
@@ -85,6 +97,7 @@ def finetune(
         "steps": steps,
         "patience": patience,
         "class_weights": class_weights,
+        "depth": depth,
     }
     with quiet_imports():
         from keras_albert.training.finetune import finetune as run
@@ -92,6 +105,8 @@ def finetune(
     content = read_json(settings) if settings else {}
     if isinstance(content, dict):
         content.update({name: value for name, value in given.items() if value is not None})
+        if elastic and content.get("elastic") is None:
+            content["elastic"] = {}
     checked = check_settings(FinetuneSettings, content, str(settings or "The settings"))
     with stepping("Fine-tuning") as progress:
         result = run(

@@ -45,6 +45,25 @@ Model = Annotated[
 ]
 
 
+def depths(value: str | None) -> tuple[int, ...] | str | None:
+    """What --depths names: "all", or numbers of layers, ascending.
+
+    Raises:
+        InputError: it is neither.
+
+    >>> depths("4,1,2")
+    (1, 2, 4)
+    """
+    if value is None or value == "all":
+        return value
+    try:
+        return tuple(sorted({int(part) for part in value.split(",")}))
+    except ValueError:
+        raise InputError(
+            f"--depths {value} is neither all nor numbers of layers such as 1,2,4."
+        ) from None
+
+
 def check_choice(option: str, value: str, choices: Sequence[str]) -> None:
     """Checks an option that takes one of a few words.
 

@@ -11,6 +11,7 @@ import typer
 
 from keras_albert.cli.backend import quiet_imports
 from keras_albert.cli.console import counting, say, show_result
+from keras_albert.cli.exit_option import exit_predictor
 from keras_albert.errors import InputError
 from keras_albert.files import sha256
 
@@ -47,6 +48,23 @@ def predict(
     top_k: Annotated[
         int, typer.Option(min=1, help="How many tokens for each [MASK], or answers.")
     ] = 5,
+    exit_at: Annotated[
+        str | None,
+        typer.Option(
+            "--exit",
+            metavar="auto|NUMBER",
+            help="Leave the layers when sure: auto, as tune-exit found, or a threshold such as "
+            "0.99.",
+        ),
+    ] = None,
+    exit_criterion: Annotated[
+        str | None,
+        typer.Option(
+            metavar="confidence|entropy|patience",
+            help="What --exit NUMBER is: a probability at least, an entropy at most, equal answers "
+            "in a row; by default confidence.",
+        ),
+    ] = None,
 ) -> None:
     """Answer texts with a model: labels, tags, choices, answers, vectors, or tokens for [MASK].
 
@@ -57,18 +75,25 @@ def predict(
     """
     if (input_file is None) == (not text):
         raise InputError("Give either --text or --input.")
+    if exit_criterion is not None and exit_at is None:
+        raise InputError("--exit-criterion goes with --exit.")
+    leave = (exit_at, exit_criterion)
     if input_file is None:
         if output is not None:
             raise InputError("--output goes with --input; --text prints its answers.")
-        _answer_texts(model, text or [], text_pair, top_k)
+        _answer_texts(model, text or [], text_pair, top_k, leave)
     else:
         if text_pair:
             raise InputError("--text-pair goes with --text; a file has text_pair in its lines.")
-        _answer_file(model, input_file, output, skip_bad, top_k)
+        _answer_file(model, input_file, output, skip_bad, top_k, leave)
 
 
 def _answer_texts(
-    model: str, text: Sequence[str], text_pair: Sequence[str] | None, top_k: int
+    model: str,
+    text: Sequence[str],
+    text_pair: Sequence[str] | None,
+    top_k: int,
+    leave: tuple[str | None, str | None],
 ) -> None:
     first = _texts(text)
     texts: Sequence[str] | Sequence[tuple[str, str]] = first
@@ -79,18 +104,23 @@ def _answer_texts(
                 "with --text-pair as with --text."
             )
         texts = list(zip(first, text_pair, strict=True))
-    show_result(_predictor(model).predict(texts, top_k=top_k))
+    show_result(_predictor(model, leave).predict(texts, top_k=top_k))
 
 
 def _answer_file(
-    model: str, input_file: str, output: Path | None, skip_bad: bool, top_k: int
+    model: str,
+    input_file: str,
+    output: Path | None,
+    skip_bad: bool,
+    top_k: int,
+    leave: tuple[str | None, str | None],
 ) -> None:
     from keras_albert.inference.requests import open_input, read_requests
 
     file, name, is_json = open_input(input_file, sys.stdin.buffer)
     if output is not None and output.exists():
         raise InputError(f"{output} already exists. Choose another output or remove it first.")
-    predictor = _predictor(model)
+    predictor = _predictor(model, leave)
     from keras_albert.inference.prediction_file import answered, predict_to_file
 
     requests = read_requests(file, name, predictor.description["task"], is_json)
@@ -109,6 +139,7 @@ def _answer_file(
             "input": name,
             "input_sha256": sha256(input_file) if input_file != "-" else None,
             "top_k": top_k,
+            **({} if leave[0] is None else {"exit": list(leave)}),
         }
         with counting("Answering") as count:
             result = predict_to_file(
@@ -125,7 +156,10 @@ def _answer_file(
     show_result({"output": str(output), **result})
 
 
-def _predictor(model: str) -> Any:
+def _predictor(model: str, leave: tuple[str | None, str | None]) -> Any:
+    exit_at, exit_criterion = leave
+    if exit_at is not None:
+        return exit_predictor(model, exit_at, exit_criterion)
     with quiet_imports():
         from keras_albert.inference import load_predictor
 

@@ -47,6 +47,37 @@ def learning_curves(seeds: Sequence[Mapping[str, Any]], main_metric: str) -> mar
     return svg(figure)
 
 
+def depth_curve(
+    points: Sequence[Mapping[str, Any]],
+    main_metric: str,
+    beside: Sequence[tuple[int, float]] = (),
+) -> markupsafe.Markup:
+    """The main metric after so many layers.
+
+    Args:
+        points: ascending, each with "depth", the metric and, where it was counted, "interval".
+        main_metric: its name.
+        beside: (layers, metric) of models that were trained with so many layers.
+    """
+    figure = Figure(figsize=(6, 3.4), layout="constrained")
+    axes: Any = figure.subplots()
+    depths = [point["depth"] for point in points]
+    if main_metric == "accuracy" and all("interval" in point for point in points):
+        low, high = ([point["interval"][end] for point in points] for end in (0, 1))
+        axes.fill_between(depths, low, high, alpha=0.15, linewidth=0)
+    values = [point[main_metric] for point in points]
+    axes.plot(depths, values, marker="o", markersize=4, label="this model, read after so many")
+    if beside:
+        layers, measured = zip(*sorted(beside), strict=True)
+        axes.plot(layers, measured, "s", color="C1", markersize=5, label="trained with so many")
+        axes.legend(fontsize=8)
+    axes.set_xlabel("layers", fontsize=9)
+    axes.set_ylabel(f"{main_metric.replace('_', ' ')}", fontsize=9)
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.grid(alpha=0.3)
+    return svg(figure)
+
+
 def calibration_curve(bins: Sequence[Mapping[str, float]]) -> markupsafe.Markup:
     """How often answers of a confidence are right.
 

@@ -21,7 +21,11 @@ MOST_CLASSES = 24
 
 
 def write_report(
-    run: str | Path, output: str | Path | None = None, *, examples: int = 20
+    run: str | Path,
+    output: str | Path | None = None,
+    *,
+    examples: int = 20,
+    beside: Sequence[str | Path] = (),
 ) -> dict[str, Any]:
     """Writes a self-contained page: metrics, curves, confusions, calibration, worst examples.
 
@@ -30,6 +34,8 @@ def write_report(
             `predictions.jsonl`.
         output: the page; by default `report.html` in the folder.
         examples: how many of the worst examples to show.
+        beside: folders of the same kind of models that were trained with so many layers, to stand
+            beside this one's curve of quality against depth.
 
     Returns:
         {"report": the page's path, "kind", "examples"}: what was written.
@@ -51,6 +57,7 @@ def write_report(
         result=metrics,
         kind=kind,
         curves=_curves(metrics),
+        **_by_depth(metrics, beside),
         versions=files.read_json(versions) if versions.is_file() else None,
         count=len(predictions),
         # Answers without gold labels cannot be judged.
@@ -175,6 +182,31 @@ def _labels(predictions: Sequence[Mapping[str, Any]], metrics: Mapping[str, Any]
 def _curves(metrics: Mapping[str, Any]) -> Any:
     seeds = [run for run in metrics.get("seeds", []) if run.get("epochs")]
     return charts.learning_curves(seeds, metrics["main_metric"]) if seeds else None
+
+
+def _by_depth(metrics: Mapping[str, Any], beside: Sequence[str | Path]) -> dict[str, Any]:
+    """Quality against depth: the chart, a row a depth, and models trained with so many layers."""
+    points, main = metrics.get("depths"), metrics["main_metric"]
+    if not points:
+        if beside:
+            raise InputError(
+                "There is no curve to stand beside: the run has no depths. Make it with "
+                "`keras-albert evaluate --depths all --output FOLDER`."
+            )
+        return {}
+    others = {}
+    for folder in beside:
+        found = files.read_json(Path(folder) / METRICS_FILE)
+        layers = found.get("layers") if isinstance(found, dict) else None
+        if layers is None or main not in found.get("metrics", {}):
+            raise InputError(
+                f"{Path(folder) / METRICS_FILE} has no layers or no {main}; expected the folder of "
+                "a fine-tuning or an evaluation on the same task."
+            )
+        others[int(layers)] = float(found["metrics"][main])
+    rows = [{**point, "beside": others.get(point["depth"])} for point in points]
+    chart = charts.depth_curve(points, main, sorted(others.items()))
+    return {"depth_chart": chart, "depth_rows": rows, "depth_beside": bool(others)}
 
 
 def _template() -> jinja2.Template:

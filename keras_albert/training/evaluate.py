@@ -13,6 +13,7 @@ from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
 from keras_albert.errors import InputError
 from keras_albert.models import AlbertPretrainer
+from keras_albert.training.depth_curve import read_depths
 from keras_albert.training.intervals import wilson_interval
 from keras_albert.training.recipe import Recipe, load_recipe
 
@@ -24,6 +25,7 @@ def evaluate(
     batch_size: int = 32,
     sequence_length: int | None = None,
     seed: int = 0,
+    depths: tuple[int, ...] | str | None = None,
     output: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Any]:
@@ -37,15 +39,18 @@ def evaluate(
         data_directory: a token store of documents the model has not seen, made with its tokenizer.
         batch_size: rows at a time; it does not change the result beyond rounding.
         sequence_length: tokens a row; by default that of the model's preprocessor.
+        depths: measure at these depths too, ascending; or "all".
         seed: what cuts, order and masks are drawn from.
         output: a JSON file to write the result to.
         progress: called with (batches done, batches in all).
 
     Returns:
         {"masked_tokens": {"n", "correct", "accuracy", "interval", "loss", "chance": {...}},
-        "sentence_order": {...}, "instances", "settings"}. "interval" is Wilson's at 95%. The chance
-        level of masked tokens is the share of the piece that is most often hidden in these very
-        data, the best that a constant answer can do; that of sentence order is 0.5. Losses are
+        "sentence_order": {...}, "instances", "settings"}; where depths are asked for also "layers"
+        and "depths", a list of {"depth", "masked_tokens", "sentence_order"}. "interval" is
+        Wilson's at 95%. The chance level of masked tokens is the share of the piece that is most
+        often hidden in these very data, the best that a constant answer can do; that of sentence
+        order is 0.5. Losses are
         means a token and a pair, in nats.
 
     Raises:
@@ -104,17 +109,28 @@ def evaluate(
     }
     result["sentence_order"]["chance"] = {"accuracy": 0.5, "how": "a fair coin"}
     result["sentence_order"]["swapped"] = int(pairs[1])
+    if depths is not None:
+        result["layers"] = pretrainer.backbone.num_layers
+        result["depths"] = []
+        for depth in read_depths(depths, pretrainer):
+            found = _measure(pretrainer.at_depth(depth), data.evaluation_batches(), steps)
+            of_depth = {
+                name: _accuracy(found, name, result[name]["n"])
+                for name in ("masked_tokens", "sentence_order")
+            }
+            result["depths"].append({"depth": depth, **of_depth})
     if output is not None:
         files.write_json(output, result)
     return result
 
 
-def _measure(model: AlbertPretrainer, batches: Any, steps: int) -> dict[str, float]:
+def _measure(model: keras.Model, batches: Any, steps: int) -> dict[str, float]:
     """Weighted means over all batches, by Keras's metrics, compiled."""
     names = ("masked_tokens", "sentence_order")
     model.compile(
         optimizer=None,
-        loss=None,
+        # Keras asks a model that never had one for a loss; what it gives is not read.
+        loss={name: keras.losses.SparseCategoricalCrossentropy(from_logits=True) for name in names},
         weighted_metrics={
             name: [
                 keras.metrics.SparseCategoricalAccuracy(name="accuracy"),

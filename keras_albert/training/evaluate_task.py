@@ -12,6 +12,7 @@ from keras_albert.files import read_json
 from keras_albert.models.from_preset import TASK_FILE, preset_folder, saved_class
 from keras_albert.tasks import SETTINGS_FILE, restore, task_named
 from keras_albert.tasks.finetune_task import FinetuneTask
+from keras_albert.training.depth_curve import depth_curve, read_depths
 from keras_albert.training.finetune import write_predictions
 from keras_albert.training.intervals import wilson_interval
 from keras_albert.training.kept_predictions import KeptPredictions, weights_digest
@@ -28,6 +29,7 @@ def evaluate_task(
     labelled: bool = True,
     batch_size: int = 32,
     sequence_length: int | None = None,
+    depths: tuple[int, ...] | str | None = None,
     skip_bad: bool = False,
     progress: Callable[[int, int], None] | None = None,
     message: Callable[[str], None] | None = None,
@@ -49,13 +51,15 @@ def evaluate_task(
         labelled: False for a test set: nothing is measured.
         batch_size: rows at a time.
         sequence_length: tokens a row; by default as trained.
+        depths: measure the answers at these depths too, ascending; or "all".
         skip_bad: leave out examples that cannot be used, and say so.
         progress: called with (rows answered, rows): examples, or windows of long passages.
         message: is given lines for people: what is left out.
 
     Returns:
         {"task", "main_metric", "metrics", "n", "correct" and "interval" (where answers are right
-        or wrong), "labels", "threshold", "skipped", "files"}.
+        or wrong), "layers", "depths" (where asked for, see `depth_curve`), "labels", "threshold",
+        "skipped", "files"}.
 
     Raises:
         InputError: the model was not fine-tuned here, the file or an example cannot be used,
@@ -102,6 +106,12 @@ def evaluate_task(
     report(0)
     outputs = kept.predict(trained, encoded.x, min(batch_size, len(encoded)), progress=report)
     answers = asked.decode(trained, examples, encoded, outputs)
+    curve = None
+    if depths is not None:
+        if not labelled:
+            raise InputError("A curve over depths needs labels, and the data are unlabelled.")
+        size = min(batch_size, len(encoded))
+        curve = depth_curve(asked, trained, examples, encoded, read_depths(depths, trained), size)
     if submission is not None:
         asked.write_submission(answers, Path(submission))
     result: dict[str, Any] = {
@@ -111,6 +121,8 @@ def evaluate_task(
         "n": len(answers),
         "labels": asked.labels,
         "threshold": asked.threshold,
+        "layers": trained.backbone.num_layers,
+        **({} if curve is None else {"depths": curve}),
         "skipped": {"data": examples.skipped} if examples.skipped else {},
         "files": {"model": str(model), "data": str(data), "validation": str(data)},
     }

@@ -22,7 +22,9 @@ from keras_albert.tasks.finetune_task import FinetuneTask
 from keras_albert.tasks.hub_datasets import fetched, is_named
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.training.class_weights import weighted
+from keras_albert.training.depth_curve import depth_curve
 from keras_albert.training.determinism import deterministic_operations
+from keras_albert.training.fewer_layers import fewer_layers
 from keras_albert.training.finetune_recipe import load_finetune_recipe, scaled_settings
 from keras_albert.training.finetune_seed import FinetuneData, FinetuneSeed
 from keras_albert.training.finetune_state import FinetuneState, finetune_identity
@@ -80,7 +82,8 @@ def finetune(
 
     Returns:
         {"main_metric", "metrics" (of the saved model), "accuracy", "correct", "n", "interval"
-        (where answers are right or wrong), "best_seed", "best_epoch", "last_epoch": {"mean",
+        (where answers are right or wrong), "layers", "depths" (of an elastic training, as
+        `depth_curve` gives them), "best_seed", "best_epoch", "last_epoch": {"mean",
         "standard_deviation", "values"}, "best_epochs": {the same}, "chance", "collapsed",
         "skipped", "labels", "threshold", "seeds": [...], "settings", ...}: what metrics.json holds.
 
@@ -144,8 +147,15 @@ def finetune(
             "chance": data.chance,
             "skipped": {name: part.skipped for name, part in parts.items() if part.skipped},
             "settings": settings.model_dump(mode="json"),
+            "layers": seed.model.backbone.num_layers,
             "files": {"model": str(model), "train": str(train), "validation": str(validation)},
         }
+        if settings.elastic is not None:
+            depths = tuple(range(settings.elastic.min_depth, result["layers"] + 1))
+            size = min(settings.batch_size, len(data.train))
+            result["depths"] = depth_curve(
+                task, seed.model, data.examples, data.validation, depths, size
+            )
         result = _finite(result)
         files.write_json(aside / "metrics.json", result)
         files.write_json(aside / "versions.json", versions())
@@ -234,9 +244,9 @@ def _build(
     settings: FinetuneSettings,
     from_scratch: bool,
 ) -> Any:
-    changes: dict[str, Any] = {}
+    changes: dict[str, Any] = {} if settings.depth is None else fewer_layers(model, settings.depth)
     if settings.backbone_dropout is not None:
-        changes = dict.fromkeys(("hidden_dropout", "attention_dropout"), settings.backbone_dropout)
+        changes |= dict.fromkeys(("hidden_dropout", "attention_dropout"), settings.backbone_dropout)
     backbone = AlbertBackbone.from_preset(
         str(model), load_weights=not from_scratch, dtype=settings.precision, **changes
     )

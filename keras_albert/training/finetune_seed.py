@@ -132,6 +132,8 @@ class FinetuneSeed:
                 rate_factors=rate_factors(model, dict(settings.rate_factors)),
             )
         )
+        if settings.elastic is not None:
+            model.train_depths(**settings.elastic.model_dump())
 
     def epochs(self, on_step: Callable[[int, dict[str, float]], None]) -> Iterator[SeedState]:
         """Trains the epochs that are still to be trained.

@@ -61,6 +61,24 @@ class OptimizerSettings(Settings):
     clip: float | None = pydantic.Field(default=1.0, gt=0, description="Global gradient norm.")
 
 
+class ElasticSettings(Settings):
+    """Training at several depths at once; see `models.ElasticTraining.train_depths`.
+
+    Defaults: every depth at every step, weighed by its number of layers (PABEE, Zhou et al. 2020,
+    section 3.3), without distillation.
+    """
+
+    min_depth: int = pydantic.Field(default=1, ge=1, description="The shallowest that is trained.")
+    depths_per_step: int | None = pydantic.Field(
+        default=None, ge=2, description="The shallowest, the full one, others in turn; all if null."
+    )
+    weighting: Literal["layer", "equal"] = "layer"
+    distillation: float = pydantic.Field(
+        default=0.0, ge=0, le=1, description="Share of a shallow loss that the full depth teaches."
+    )
+    temperature: float = pydantic.Field(default=1.0, gt=0, description="Of what it teaches.")
+
+
 class Recipe(Settings):
     """One pretraining run.
 
@@ -80,6 +98,9 @@ class Recipe(Settings):
     total_steps: int = pydantic.Field(ge=1, description="Updates of the weights.")
     gradient_accumulation: int = pydantic.Field(default=1, ge=1, description="Batches an update.")
     precision: Precision = "float32"
+    elastic: ElasticSettings | None = pydantic.Field(
+        default=None, description="Train several depths at once; null: the full one."
+    )
     seed: int = pydantic.Field(ge=0, lt=2**31)
     checkpoint_every: int = pydantic.Field(default=1000, ge=1, description="In updates.")
     log_every: int = pydantic.Field(default=10, ge=1, description="In updates.")
@@ -158,6 +179,12 @@ class FinetuneSettings(Settings):
     rate_factors: dict[
         Literal["embeddings", "encoder", "pooler", "head"], Annotated[float, pydantic.Field(ge=0)]
     ] = pydantic.Field(default={}, description="On the learning rate, by group of weights.")
+    elastic: ElasticSettings | None = pydantic.Field(
+        default=None, description="Train several depths at once; null: the full one."
+    )
+    depth: int | None = pydantic.Field(
+        default=None, ge=1, description="Build the network with this many layers, to compare with."
+    )
     patience: int | None = pydantic.Field(
         default=None, ge=1, description="A seed ends after this many epochs without a better one."
     )

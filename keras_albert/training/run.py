@@ -171,6 +171,8 @@ def build_pretrainer(
             gradient_accumulation=recipe.gradient_accumulation,
         )
     )
+    if recipe.elastic is not None:
+        model.train_depths(**recipe.elastic.model_dump())
     return model
 
 

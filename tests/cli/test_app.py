@@ -23,6 +23,7 @@ COMMANDS = [
     "finetune",
     "list",
     "report",
+    "tune-exit",
     "export",
     "convert",
     "inspect",
@@ -32,7 +33,7 @@ PROGRAM = Path(sys.executable).with_name("keras-albert")
 
 
 def test_the_commands() -> None:
-    assert [function.__name__ for function in EXAMPLES] == COMMANDS
+    assert [function.__name__.replace("_", "-") for function in EXAMPLES] == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -53,9 +54,9 @@ def test_the_example_parses(function: Any) -> None:
     """Every option an example shows exists, and no required one is left out."""
     import shlex
 
-    command = typer.main.get_command(app_module.app).commands[function.__name__]
+    command = typer.main.get_command(app_module.app).commands[function.__name__.replace("_", "-")]
     _, name, *arguments = shlex.split(EXAMPLES[function])
-    assert name == function.__name__
+    assert name == function.__name__.replace("_", "-")
     command.make_context(name, arguments, resilient_parsing=False)
 
 

@@ -74,3 +74,14 @@ def test_what_a_finetuned_model_cannot_do_is_refused(
     assert "no format for submissions" in refused(
         *arguments, finetuned, "--submission", tmp_path / "s.tsv"
     )
+
+
+def test_quality_is_measured_at_depths(
+    run: Callable[..., Any], refused: Callable[..., str], finetuned: Path, labelled: Path
+) -> None:
+    result = run("evaluate", "--model", finetuned, "--data", labelled, "--depths", "all")
+    assert [point["depth"] for point in result["depths"]] == [*range(1, result["layers"] + 1)]
+    assert result["depths"][-1]["accuracy"] == result["metrics"]["accuracy"]
+    arguments = ["evaluate", "--model", finetuned, "--data", labelled]
+    assert "layers" in refused(*arguments, "--depths", "1,99")
+    assert "--depths x" in refused(*arguments, "--depths", "x")

@@ -49,6 +49,7 @@ def _flat(arguments: dict[str, object]) -> list[object]:
         ({"--model": "albert_bsae_v2"}, "albert_base_v2"),
         ({"--recipe": "mnil"}, "Did you mean 'mnli'"),
         ({"--class-weights": "balance"}, "class_weights"),
+        ({"--depth": 99}, "more than the"),
     ],
 )
 def test_bad_options_are_refused(
@@ -101,3 +102,13 @@ def test_options_go_before_the_settings_file(
     assert seen["settings"].class_weights == "balanced"
     assert (seen["settings"].steps, seen["settings"].patience) == (7, 2)
     assert (seen["skip_bad"], seen["recipe"]) == (True, "rte")
+
+
+def test_elastic_leaves_the_quality_of_every_depth(
+    run: Callable[..., Any], arguments: dict[str, object]
+) -> None:
+    result = run("finetune", *_flat(arguments), "--elastic", "--epochs", 1, "--batch-size", 4)
+    metrics = json.loads((Path(result["output"]) / "metrics.json").read_text())
+    assert metrics["settings"]["elastic"]["min_depth"] == 1
+    assert [point["depth"] for point in metrics["depths"]] == [*range(1, metrics["layers"] + 1)]
+    assert result["depths"] == metrics["depths"]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from keras_albert.reports.charts import calibration_curve, learning_curves, scatter
+from keras_albert.reports.charts import calibration_curve, depth_curve, learning_curves, scatter
 
 pytestmark = pytest.mark.once
 
@@ -31,3 +31,11 @@ def test_the_other_charts():
     bins = [{"confidence": 0.1 * i, "accuracy": 0.1, "count": 4} for i in range(1, 6)]
     assert 5 in _lines(str(calibration_curve(bins)))
     assert str(scatter([1.0, 2.0], [1.5, 2.5])).count("<use") >= 2
+
+
+def test_a_depth_curve_has_a_point_a_depth_and_the_models_beside_it():
+    points = [{"depth": d, "accuracy": d / 9, "interval": [0, 1]} for d in range(1, 7)]
+    page = str(depth_curve(points, "accuracy"))
+    assert 6 in _lines(page) and "trained with" not in page
+    beside = str(depth_curve(points, "accuracy", [(2, 0.3), (6, 0.7)]))
+    assert len(_lines(beside)) > len(_lines(page))

@@ -164,3 +164,20 @@ def test_folders_without_a_result(run, tmp_path):
     with pytest.raises(InputError, match="does not exist"):
         write_report(folder)
     assert not list(folder.glob("*.html"))
+
+
+def test_quality_against_depth_stands_beside_models_of_that_depth(tmp_path):
+    points = [{"depth": d, "accuracy": d / 8, "interval": [0.0, 1.0]} for d in (1, 2, 4)]
+    for name, more in (("elastic", {"depths": points}), ("two", {"layers": 2})):
+        (tmp_path / name).mkdir()
+        metrics = {"task": "t", "main_metric": "accuracy", "metrics": {"accuracy": 0.625}, **more}
+        (tmp_path / name / "metrics.json").write_text(json.dumps(metrics))
+        (tmp_path / name / "predictions.jsonl").write_text("")
+    write_report(tmp_path / "elastic", beside=[tmp_path / "two"])
+    page = (tmp_path / "elastic" / "report.html").read_text()
+    assert "Quality against depth" in page and "trained with so many" in page
+    assert "0.250" in page and page.count('<td class="number">0.625</td>') == 2
+    with pytest.raises(InputError, match="no layers"):
+        write_report(tmp_path / "elastic", beside=[tmp_path / "elastic"])
+    with pytest.raises(InputError, match="no curve"):
+        write_report(tmp_path / "two", beside=[tmp_path / "elastic"])

@@ -99,3 +99,14 @@ def test_the_global_policy_is_untouched(whole_run, held_out_store):
     before = keras.config.dtype_policy().name
     evaluate(whole_run[0], held_out_store)
     assert keras.config.dtype_policy().name == before
+
+
+@pytest.mark.once
+def test_depths_are_measured_as_the_whole_is(whole_run, held_out_store):
+    result = evaluate(whole_run[0], held_out_store, depths="all")
+    assert [point["depth"] for point in result["depths"]] == [1, 2] and result["layers"] == 2
+    for name in ("masked_tokens", "sentence_order"):
+        deepest = result["depths"][-1][name]
+        assert deepest["correct"] == result[name]["correct"]
+        assert deepest["loss"] == pytest.approx(result[name]["loss"], rel=1e-5)
+        assert result["depths"][0][name]["loss"] != deepest["loss"]

@@ -134,6 +134,23 @@ def test_ctrl_c_saves_says_how_to_go_on_and_goes_on(whole_run, recipe, store, tm
 
 
 @pytest.mark.once
+def test_an_elastic_run_goes_on_with_the_depths_that_are_due(recipe_content, store, tmp_path):
+    content = {**recipe_content, "total_steps": 5, "gradient_accumulation": 1}
+    content["architecture"] = {**content["architecture"], "num_layers": 5}
+    content["elastic"] = {"min_depth": 2, "depths_per_step": 3, "distillation": 0.2}
+    content["sources"] = {**content["sources"], "elastic": "made for the tests"}
+    recipe = Recipe.model_validate(content)
+    pretrain(recipe, store, tmp_path / "whole")
+
+    def stop(step, total, values):
+        if step == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    assert not pretrain(recipe, store, tmp_path / "stopped", progress=stop).completed
+    assert pretrain(recipe, store, tmp_path / "stopped").completed
+    assert_equal_bits(final_state(tmp_path / "stopped"), final_state(tmp_path / "whole"))
+
+
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(whole_run, recipe, store, tmp_path):
     def interrupt(step, total, values):
         if step == 8:
