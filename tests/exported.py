@@ -114,12 +114,20 @@ def model_folder(kind: str) -> Path:
 
 
 @cache
-def artifact(
-    kind: str, artifact_format: str, quantize: str | None = None, depth: int | None = None
-) -> Path:
+def artifact(kind: str, artifact_format: str, quantize: str | None = None, **asked: Any) -> Path:
     """An export of that model; its card is export.json in it."""
-    output = ROOT / f"{kind}-{artifact_format}-{quantize}-{depth}"
+    name = "-".join([kind, artifact_format, str(quantize), *map(str, asked.values())])
+    output = ROOT / "".join(letter for letter in name if letter.isalnum() or letter in "-_")
     texts = [text.replace("[MASK]", "") or "a" for text in CHINESE_TEXTS]
-    options: Any = {"texts": texts} if kind == "chinese" else {}
-    export(artifact_format, model_folder(kind), output, quantize=quantize, depth=depth, **options)
+    settings: Any = {"texts": texts} if kind == "chinese" else {}
+    settings |= {name: asked.pop(name) for name in ("depth", "data") if name in asked}
+    options = {key: list(v) if isinstance(v, tuple) else v for key, v in asked.items()}
+    export(
+        artifact_format,
+        model_folder(kind),
+        output,
+        quantize=quantize,
+        options=options,
+        **settings,
+    )
     return output

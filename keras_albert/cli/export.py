@@ -1,6 +1,7 @@
 """keras-albert export."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +11,9 @@ from keras_albert.cli.console import counting, show_result
 from keras_albert.cli.record import Record
 from keras_albert.errors import InputError
 
-FORMATS = ("saved-model", "tflite")
+# `export.formats.FORMATS`, which a mistyped name should not wait for.
+FORMATS = ("saved-model", "tflite", "onnx", "openvino")
+QUANTIZATIONS = ("int8", "float16", "int8-full", "int8-narrow", "int8-weights")
 
 
 def export(
@@ -20,48 +23,76 @@ def export(
     ],
     output: options.Output,
     quantize: Annotated[
-        str | None, typer.Option(metavar="int8", help="tflite only: weights in 8 bits.")
+        str | None,
+        typer.Option(metavar="|".join(QUANTIZATIONS), help="How weights are stored; not all go."),
     ] = None,
     sequence_length: Annotated[
         int | None, typer.Option(help="Most tokens a text may have; by default as trained.")
     ] = None,
     depth: Annotated[
-        int | None, typer.Option(help="How many layers the exported model runs; by default all.")
+        int | None,
+        typer.Option(help="Fix how many layers run; by default it can be chosen at each call."),
+    ] = None,
+    lengths: Annotated[
+        str | None,
+        typer.Option(metavar="N,N", help="tflite: a signature for each of these lengths."),
+    ] = None,
+    strings: Annotated[
+        bool, typer.Option("--strings", help="tflite: a signature that reads raw texts.")
+    ] = False,
+    tokens_only: Annotated[
+        bool,
+        typer.Option("--tokens-only", help="saved-model: no operations on texts in the graph."),
+    ] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Labelled held-out examples, JSON lines as fine-tuning reads: the card says how "
+            "many answers are right before and after.",
+        ),
     ] = None,
     replace: options.Replace = False,
 ) -> None:
-    """Write a model as a SavedModel or for LiteRT (TFLite), text in, answers out.
+    """Write a model for a runtime of its own, text in, answers out.
 
     Before it is done, the artifact answers texts in a fresh process and must agree with the model.
-    Makes OUTPUT/ with the artifact, its vocabulary, export.json and command.json.
+    Makes OUTPUT/ with the artifact, its vocabulary, export.json, CARD.md and command.json.
     """
     record = Record("export", locals())
     options.check_choice("--format", artifact_format, FORMATS)
     if quantize is not None:
-        options.check_choice("--quantize", quantize, ["int8"])
-        if artifact_format != "tflite":
-            raise InputError(f"--quantize goes with --format tflite, not with {artifact_format}.")
+        options.check_choice("--quantize", quantize, QUANTIZATIONS)
+    wanted: dict[str, Any] = {
+        "lengths": _lengths(lengths),
+        "strings": strings,
+        "tokens_only": tokens_only,
+    }
     with quiet_imports():
-        from keras_albert.export import export_saved_model, export_tflite
+        from keras_albert.export import exporting
     with counting("Exporting") as count:
-        if artifact_format == "tflite":
-            card = export_tflite(
-                model,
-                output,
-                quantize=quantize,
-                sequence_length=sequence_length,
-                depth=depth,
-                replace=replace,
-                progress=count,
-            )
-        else:
-            card = export_saved_model(
-                model,
-                output,
-                sequence_length=sequence_length,
-                depth=depth,
-                replace=replace,
-                progress=count,
-            )
+        card = exporting.export(
+            artifact_format,
+            model,
+            output,
+            quantize=quantize,
+            sequence_length=sequence_length,
+            depth=depth,
+            data=data,
+            replace=replace,
+            progress=count,
+            options={name: value for name, value in wanted.items() if value},
+        )
     record.write(output / "command.json", card)
     show_result({"output": str(output), **card})
+
+
+def _lengths(value: str | None) -> list[int] | None:
+    if value is None:
+        return None
+    try:
+        return sorted({int(part) for part in value.split(",")})
+    except ValueError:
+        raise InputError(
+            f"--lengths {value} is not a list of numbers of tokens such as 128,512."
+        ) from None

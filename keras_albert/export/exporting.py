@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 import keras_albert
@@ -14,8 +15,9 @@ from keras_albert.export.card import CARD_FILE, card_of, write_card
 from keras_albert.export.child_process import run_child
 from keras_albert.export.comparison import compare
 from keras_albert.export.formats import Format, format_named
+from keras_albert.export.held_out import held_out
 from keras_albert.export.named_outputs import default_depth, depth_can_be_input, input_axes
-from keras_albert.export.reference import Reference, references
+from keras_albert.export.reference import Reference, answered, references
 from keras_albert.export.sizes import check_size
 from keras_albert.files import read_json, sha256, write_directory_aside, write_json
 from keras_albert.models.saved_task import SavedTask
@@ -33,6 +35,7 @@ def export(
     sequence_length: int | None = None,
     depth: int | None = None,
     texts: Sequence[str] | None = None,
+    data: str | Path | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
     options: Mapping[str, Any] | None = None,
@@ -48,6 +51,7 @@ def export(
         depth: how many layers the artifact runs. None: as the task does, and the depth is an input
             where all layers share weights.
         texts: what to verify with; by default sentences that come with the package.
+        data: labelled examples, see `held_out`: both answer them, and the card says how well.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.
         options: the format's further options by name.
@@ -67,15 +71,32 @@ def export(
     output = Path(output)
     started = time.monotonic()
 
+    if lengths := options.get("lengths"):
+        if sequence_length is not None and sequence_length != max(lengths):
+            raise InputError(
+                f"sequence_length={sequence_length} and lengths={lengths} do not fit together: the "
+                "longest length is what the artifact reads. Leave sequence_length out."
+            )
+        sequence_length = max(lengths)
     say("reading the model")
     saved = SavedTask.load(model_dir, sequence_length=sequence_length)
     layers = saved.task.backbone.num_layers
     if depth is not None and (isinstance(depth, bool) or not 1 <= depth <= layers):
         raise InputError(f"depth={depth} is not between 1 and the model's {layers} layers.")
+    if quantize == "int8-full":
+        # Ranges of activations are found where shapes and depth are known beforehand.
+        depth = default_depth(saved) if depth is None else depth
+        options.setdefault("lengths", [saved.sequence_length])
     depth_input = depth is None and depth_can_be_input(saved)
     # Another depth than its own, asked for where it is an input.
     depths = [max(1, default_depth(saved) // 2)] if depth_input else []
     expected = references(saved, texts, depth, depths)
+    examples = None if data is None else held_out(saved, data)
+    if examples is not None:
+        say("answering the labelled examples")
+        batches, order = examples.batches()
+        first = len(expected)
+        expected += answered(saved, batches, depth)
 
     log = output.resolve().with_name(f"{output.resolve().name}.log")
     with (
@@ -96,9 +117,8 @@ def export(
             "options": options,
         }
         what = f"writing the {artifact_format}"
-        run_child(
-            ["-m", "keras_albert.export.worker"], job, scratch / "write", log, what, made.backend
-        )
+        backend = made.backend or keras.config.backend()
+        run_child(["-m", "keras_albert.export.worker"], job, scratch / "write", log, what, backend)
         weight_bytes = sum(
             file.stat().st_size for pattern in made.weight_files for file in target.glob(pattern)
         )
@@ -119,6 +139,17 @@ def export(
         verified = compare(expected, results, quantize)
         check_size(weight_bytes, saved, quantize)
         card = card_of(saved, target, described, verified, measured, made.runtimes)
+        if examples is not None:
+            metrics = {"keras": [r.outputs for r in expected[first:]]}
+            metrics["artifact"] = [
+                {name: results[f"{number}/tokens/{name}"] for name in r.outputs}
+                for number, r in enumerate(expected[first:], first)
+            ]
+            card["metrics"] = {
+                "data": str(data),
+                "examples": examples.examples,
+                **{who: examples.measure(outputs, order) for who, outputs in metrics.items()},
+            }
         card["weight_file_bytes"] = weight_bytes
         card["seconds"] = round(time.monotonic() - started, 1)
         write_card(target, card)

@@ -78,11 +78,13 @@ def pack_in_graph(
         token_ids = tf.where(inside, gathered, token_ids)
         token_ids = tf.where(column == end, special["sep"], token_ids)
     padding_mask = column < tf.expand_dims(row_lengths, 1)
-    in_second = padding_mask & (column > tf.expand_dims(ends[0], 1))
+    segment_ids = tf.zeros_like(token_ids)
+    if len(segments) == 2:
+        segment_ids = tf.cast(padding_mask & (column > tf.expand_dims(ends[0], 1)), tf.int32)
     cut = tf.reduce_any(tf.stack(lengths) > tf.stack(kept), axis=0)
     arrays = {
         "token_ids": token_ids,
-        "segment_ids": tf.cast(in_second, tf.int32),
+        "segment_ids": segment_ids,
         "padding_mask": tf.cast(padding_mask, tf.int32),
     }
     return arrays, cut

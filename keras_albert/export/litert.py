@@ -1,4 +1,4 @@
-"""Export to TFLite (LiteRT), float32 or dynamic-range int8."""
+"""Export to TFLite (LiteRT), in float32, float16 or int8."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,21 +26,29 @@ def export_tflite(
     `vocab.txt`), `model.json` (labels, lengths, special ids, checksums) and `export.json`, the
     card. The model has one signature, "tokens", with inputs and outputs as `export_saved_model`
     describes; batch size and length are dynamic, and no TensorFlow (Flex) operation is needed.
-    Where all layers share weights the encoder is a loop over one copy of them.
+    Where all layers share weights the encoder is a loop over one copy of them, and its trip count
+    an input: "depth", a scalar int32.
 
     int8 is dynamic-range quantisation: weights are stored and multiplied as int8, activations are
     quantised row by row at run time. Inputs and outputs stay as they are.
 
     Before it returns, the model answers real texts in a fresh process that has ai-edge-litert and
     sentencepiece alone, and must agree with the source model: within 1e-4 for float32, within a
-    root mean square difference of 0.25 of the values' for int8.
+    root mean square difference of 0.25 of the values' for int8 and 0.02 for float16.
 
     Args:
         model_dir: a preset folder, a run's folder or a shipped preset's name.
         output: the folder to make.
-        quantize: None for float32, or "int8".
+        quantize: None for float32; "int8", as above; "float16", stored so and computed in float32;
+            "int8-full", activations in int8 too, by ranges found on sample texts: its depth and
+            lengths are fixed.
         sequence_length: S, the most tokens a row takes; by default the preprocessor's.
-        depth: how many layers the exported model runs; all by default.
+        depth: how many layers the exported model runs. None: as the task does, and the depth is
+            an input of the model where all layers share weights.
+        lengths: make a signature for each of these numbers of tokens instead of one for all:
+            "tokens_128" reads one row of 128. They share one copy of the weights.
+        strings: add a signature "texts" that reads raw strings, `text` (B,), with tensorflow-text's
+            FastSentencepiece; it takes tensorflow-text to run. For plain texts, without `[MASK]`.
         texts: what to verify with; by default sentences that come with the package.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.

@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_albert.models.saved_task import SavedTask
+from keras_albert.models.saved_task import ONLY_OUTPUT, SavedTask
 
 INPUTS = ("token_ids", "segment_ids", "padding_mask")
 MASK_PREDICTORS = ("pretrainer", "masked_lm")
@@ -92,16 +92,7 @@ def named_outputs(saved: SavedTask, inputs: dict[str, Any], depth: Any = None) -
         return {name: value for name, value in outputs.items() if name not in ("start", "end")}
     if kind == "text_classifier":
         return _class_outputs(saved, outputs)
-    return {_ONLY_OUTPUT[kind]: outputs}
-
-
-_ONLY_OUTPUT = {
-    "masked_lm": "masked_tokens",
-    "token_classifier": "scores",
-    "multiple_choice": "scores",
-    "sentence_order": "sentence_order",
-    "text_embedder": "embedding",
-}
+    return {ONLY_OUTPUT[kind]: outputs}
 
 
 def _class_outputs(saved: SavedTask, scores: Any) -> dict[str, Any]:

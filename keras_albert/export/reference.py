@@ -63,27 +63,9 @@ def references(
         depth: how many layers to run; as the task does by default.
         depths: further depths to run.
     """
-    sentences = list(SAMPLE_TEXTS if texts is None else texts)
-    if predicts_masks(saved.kind):
-        sentences = [_with_mask(text) for text in sentences]
-    # Long enough to be cut: every text has at least one piece.
-    long = " ".join(sentences)
-    while len(_ids(saved, long)) <= saved.sequence_length:
-        long = f"{long} {long} ."
-    turned = sentences[1:] + sentences[:1]
-    batches: list[tuple[list[str], list[str] | None]] = [
-        (sentences, None),
-        ([sentences[0]], None),
-        (["", sentences[-1]], None),
-        ([long], None),
-        (sentences, turned),
-        ([long, sentences[0]], [long, long]),
-    ]
+    batches, long = _batches(saved, texts)
     plain = reads_plain_texts(saved.kind)
-    if not plain:
-        batches = [(sentences, turned), ([sentences[0]], [sentences[1]]), ([long], [long])]
-    make = _inputs if plain else _preprocessed
-    inputs = [make(saved, first, second) for first, second in batches]
+    inputs = example_inputs(saved, texts)
     # Every new shape costs a backend that compiles seconds, so all short batches run as one, and
     # all long ones; each takes its rows from there.
     short = [k for k, (first, _) in enumerate(batches) if long not in first]
@@ -100,6 +82,70 @@ def references(
             at_depths = {other: found_there[place] for other, found_there in others.items()}
             found[k] = Reference(*asked, inputs[k], answers[place], at_depths)
     return [found[k] for k in range(len(batches))]
+
+
+def answered(
+    saved: SavedTask, batches: Sequence[dict[str, np.ndarray]], depth: int | None = None
+) -> list[Reference]:
+    """Batches of arrays and what a task makes of them.
+
+    Args:
+        saved: the task.
+        batches: its inputs.
+        depth: how many layers to run; as the task does by default.
+    """
+    # Padded to few shapes: every new one costs a backend that compiles seconds.
+    found = []
+    for batch in batches:
+        length = batch["token_ids"].shape[-1]
+        width = min(-(-length // 64) * 64, saved.sequence_length)
+        wide = {
+            name: _widened(array, width) if name in INPUTS else array
+            for name, array in batch.items()
+        }
+        (outputs,) = _answers(saved, [wide], depth)
+        for name, source in ALONG_A_ROW.get(saved.kind, {}).items():
+            outputs[name] = outputs[name][:, : batch[source].shape[-1]]
+        found.append(Reference(None, None, batch, outputs))
+    return found
+
+
+def example_inputs(
+    saved: SavedTask, texts: Sequence[str] | None = None
+) -> list[dict[str, np.ndarray]]:
+    """What a task reads of some texts: batches of several sizes and lengths.
+
+    Args:
+        saved: the task.
+        texts: see `references`.
+    """
+    make = _inputs if reads_plain_texts(saved.kind) else _preprocessed
+    return [make(saved, first, second) for first, second in _batches(saved, texts)[0]]
+
+
+def _batches(
+    saved: SavedTask, texts: Sequence[str] | None
+) -> tuple[list[tuple[list[str], list[str] | None]], str]:
+    """Texts and second texts of each batch, and the text among them that is too long."""
+    sentences = list(SAMPLE_TEXTS if texts is None else texts)
+    if predicts_masks(saved.kind):
+        sentences = [_with_mask(text) for text in sentences]
+    # Long enough to be cut: every text has at least one piece.
+    long = " ".join(sentences)
+    while len(_ids(saved, long)) <= saved.sequence_length:
+        long = f"{long} {long} ."
+    turned = sentences[1:] + sentences[:1]
+    batches: list[tuple[list[str], list[str] | None]] = [
+        (sentences, None),
+        ([sentences[0]], None),
+        (["", sentences[-1]], None),
+        ([long], None),
+        (sentences, turned),
+        ([long, sentences[0]], [long, long]),
+    ]
+    if not reads_plain_texts(saved.kind):
+        batches = [(sentences, turned), ([sentences[0]], [sentences[1]]), ([long], [long])]
+    return batches, long
 
 
 def _preprocessed(

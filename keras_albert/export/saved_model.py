@@ -40,6 +40,11 @@ def export_saved_model(
       "probabilities" (B, C); a pretrainer "masked_tokens" (B, P, V) and "sentence_order" (B, 2),
       logits; a masked language model "masked_tokens".
 
+    - Each of these with "_at_depth" behind its name takes a scalar int32 "depth" too.
+
+    Tasks that read words, passages or choices have "tokens" alone, with what `named_outputs`
+    lists; `keras-albert predict` finds the rest.
+
     Before it returns, the SavedModel answers real texts in a fresh process without Keras, and
     must agree with the source model within 1e-4. `export.json` in it is the card of that.
 
@@ -47,7 +52,10 @@ def export_saved_model(
         model_dir: a preset folder, a run's folder or a shipped preset's name.
         output: the folder to make.
         sequence_length: S, the most tokens a row takes; by default the preprocessor's.
-        depth: how many layers the exported model runs; all by default.
+        depth: how many layers the exported model runs; by default as the task does, and further
+            signatures take a depth where all layers share weights.
+        tokens_only: leave out the signatures that read strings, for servers without
+            tensorflow-text.
         texts: what to verify with; by default sentences that come with the package.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.

@@ -1,8 +1,9 @@
 """A task as a `tf.Module` without Keras in it: token ids or strings in, named outputs out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from keras_albert.errors import InputError
 from keras_albert.export.in_graph_packing import (
     encode_in_graph,
     mask_positions_in_graph,
@@ -77,33 +78,63 @@ def serving_module(
     return module, signatures
 
 
-def token_signatures(saved: SavedTask, depth: int | None = None) -> tuple[Any, dict[str, Any]]:
-    """A module and its one signature "tokens", with "depth" among its inputs where it can be.
+def token_signatures(
+    saved: SavedTask,
+    depth: int | None = None,
+    lengths: Sequence[int] | None = None,
+    strings: bool = False,
+) -> tuple[Any, dict[str, Any]]:
+    """A module and its signatures on ids, with "depth" among the inputs where it can be.
 
     Args:
         saved: the task.
         depth: how many layers to run; None: an input where all layers share weights.
+        lengths: numbers of tokens: "tokens_128" reads one row of 128. None: "tokens" reads any.
+        strings: also "texts", on raw strings.
+
+    Raises:
+        InputError: a length is beyond what the model reads.
     """
     import tensorflow as tf
 
-    module = _module(saved, strings=False)
-    specs = token_specs(saved)
+    module = _module(saved, strings)
+    depth_spec = {}
     if depth is None and depth_can_be_input(saved):
-        specs["depth"] = tf.TensorSpec([], tf.int32, name="depth")
+        depth_spec = {"depth": tf.TensorSpec([], tf.int32, name="depth")}
     layers = default_depth(saved) if depth is None else depth
 
-    def run(**inputs: Any) -> Any:
+    def on_tokens(**inputs: Any) -> Any:
         return module.on_tokens(inputs, inputs.pop("depth", layers))
 
-    return module, {"tokens": tf.function(run).get_concrete_function(**specs)}
+    def on_texts(**inputs: Any) -> Any:
+        return module.on_texts(inputs, inputs.pop("depth", layers))
+
+    for length in lengths or ():
+        if isinstance(length, bool) or not 2 <= length <= saved.sequence_length:
+            raise InputError(
+                f"lengths: {length!r} is not between 2 and the {saved.sequence_length} tokens that "
+                "the model reads."
+            )
+    asked: Sequence[int | None] = lengths or [None]
+    signatures = {
+        "tokens" if length is None else f"tokens_{length}": tf.function(
+            on_tokens
+        ).get_concrete_function(**token_specs(saved, length), **depth_spec)
+        for length in asked
+    }
+    if strings:
+        texts = {"text": tf.TensorSpec([None], tf.string, name="text")}
+        signatures["texts"] = tf.function(on_texts).get_concrete_function(**texts, **depth_spec)
+    return module, signatures
 
 
-def token_specs(saved: SavedTask) -> dict[str, Any]:
-    """`input_axes` as `tf.TensorSpec`s."""
+def token_specs(saved: SavedTask, length: int | None = None) -> dict[str, Any]:
+    """`input_axes` as `tf.TensorSpec`s; with a length, of one row of so many tokens."""
     import tensorflow as tf
 
+    sizes = {} if length is None else {"batch": 1, "length": length}
     return {
-        name: tf.TensorSpec([None] * len(axes), tf.int32, name=name)
+        name: tf.TensorSpec([sizes.get(axis) for axis in axes], tf.int32, name=name)
         for name, axes in input_axes(saved).items()
     }
 

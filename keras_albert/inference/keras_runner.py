@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -29,12 +28,15 @@ class KerasRunner:
         self.description = self._saved.description()
         self.encoder = TextEncoder(self._saved.tokenizer.vocabulary_bytes, self.description)
 
-    def on_tokens(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    def on_tokens(
+        self, inputs: dict[str, np.ndarray], depth: int | None = None
+    ) -> dict[str, np.ndarray]:
         """Runs on arrays of ids.
 
         Args:
             inputs: "token_ids", "segment_ids", "padding_mask", int32 (B, S), and where the model
                 predicts masked tokens "mask_positions", int32 (B, P).
+            depth: how many layers to run; all by default.
 
         Returns:
             The model's outputs by name, as `export_saved_model` lists them.
@@ -42,7 +44,9 @@ class KerasRunner:
         rows, places = len(inputs["token_ids"]), 0
         if "mask_positions" in inputs:
             places = inputs["mask_positions"].shape[1]
-        outputs = self._saved.task.predict_on_batch(self._rounded_up(inputs))
+        task = self._saved.task
+        model = task if depth is None else task.at_depth(depth)
+        outputs = model.predict_on_batch(self._rounded_up(inputs))
         if self._saved.kind == "text_classifier":
             scores = np.asarray(outputs)[:rows]
             probabilities = self._probabilities(scores)
@@ -55,7 +59,10 @@ class KerasRunner:
         return cut
 
     def on_texts(
-        self, texts: Sequence[str], second_texts: Sequence[str] | None = None
+        self,
+        texts: Sequence[str],
+        second_texts: Sequence[str] | None = None,
+        depth: int | None = None,
     ) -> dict[str, np.ndarray]:
         """Runs on texts or pairs: the outputs, and "truncated" (B,) and the ids it read.
 
@@ -63,22 +70,7 @@ class KerasRunner:
             ValueError: something is not text.
         """
         inputs, truncated = self.encoder(texts, second_texts)
-        return {**inputs, **self.on_tokens(inputs), "truncated": truncated}
-
-    def answer(self, questions: Sequence[str], passages: Sequence[str], top_k: int) -> list[Any]:
-        """What a question answerer's `answer` gives for B questions and their passages.
-
-        Raises:
-            InputError: something is not text, or a passage is empty.
-        """
-        answers: list[Any] = self._saved.task.answer(
-            list(questions),
-            list(passages),
-            top_k=top_k,
-            no_answer_threshold=self.description["no_answer_threshold"],
-            max_answer_tokens=self.description["max_answer_tokens"],
-        )
-        return answers
+        return {**inputs, **self.on_tokens(inputs, depth), "truncated": truncated}
 
     def _rounded_up(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Rows, length and places padded to powers of two: few shapes, so few compilations."""

@@ -1,14 +1,15 @@
-"""Texts in, answers out, whatever holds the model: Keras, a SavedModel or TFLite."""
+"""Texts in, answers out, whatever holds the model: Keras or an artifact."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.inference.depths import checked_depth
 from keras_albert.inference.results import classifier_answers, masked_answers
-from keras_albert.inference.text_encoder import TextEncoder
+from keras_albert.inference.text_encoder import MASK_PREDICTORS, TextEncoder
 
 if TYPE_CHECKING:
     from keras_albert.inference.task_predictor import TaskPredictor
@@ -23,7 +24,10 @@ class Runner(Protocol):
     description: dict[str, Any]
 
     def on_texts(
-        self, texts: Sequence[str], second_texts: Sequence[str] | None = None
+        self,
+        texts: Sequence[str],
+        second_texts: Sequence[str] | None = None,
+        depth: int | None = None,
     ) -> dict[str, np.ndarray]:
         """The model's outputs for B texts or pairs."""
         ...
@@ -35,10 +39,14 @@ class Predictor:
     Args:
         runner: what runs the model.
         encoder: whose pieces name masked tokens.
-        runtime: "keras", "saved-model" or "tflite".
+        runtime: "keras", or an artifact's format.
+        depth: how many layers to run; as the model is set by default.
     """
 
-    def __init__(self, runner: Runner, encoder: TextEncoder, runtime: str) -> None:
+    def __init__(
+        self, runner: Runner, encoder: TextEncoder, runtime: str, depth: int | None = None
+    ) -> None:
+        self._depth = depth
         self._runner = runner
         self._encoder = encoder
         self.runtime = runtime
@@ -54,12 +62,11 @@ class Predictor:
 
         Args:
             texts: B texts, or B pairs of texts.
-            top_k: how many tokens to name for each `[MASK]`, or answers for each question.
+            top_k: how many tokens to name for each `[MASK]`.
 
         Returns:
             B dicts, in the order of the texts, as `results.classifier_answers` and
-            `results.masked_answers` describe, or `QuestionAnswering.answer` with "question" and
-            "context"; all JSON.
+            `results.masked_answers` describe; all JSON.
 
         Raises:
             InputError: something is not text, or texts and pairs are mixed.
@@ -77,8 +84,6 @@ class Predictor:
                 f"Texts and pairs are mixed: item 0 and item {pairs.index(not pairs[0])} differ. "
                 "Ask for them separately."
             )
-        if self.description["task"] in ("question_answerer", "joint_question_answerer"):
-            return self._question_answers(texts, top_k)
         answers: list[Any] = [None] * len(texts)
         order = sorted(range(len(texts)), key=lambda i: sum(map(len, _sides(texts[i]))))
         for start in range(0, len(order), BATCH_SIZE):
@@ -89,25 +94,11 @@ class Predictor:
                 answers[index] = answer
         return answers
 
-    def _question_answers(self, texts: Sequence[Any], top_k: int) -> list[dict[str, Any]]:
-        if isinstance(texts[0], str):
-            raise InputError(
-                "A question answerer reads pairs: the question first (--text), then the passage "
-                "that answers it (--text-pair)."
-            )
-        questions, passages = ([text[side] for text in texts] for side in (0, 1))
-        runner: Any = self._runner
-        return [
-            {"question": question, "context": passage, **answer}
-            for question, passage, answer in zip(
-                questions, passages, runner.answer(questions, passages, top_k), strict=True
-            )
-        ]
-
     def _answers(self, texts: list[Any], top_k: int) -> list[dict[str, Any]]:
         sides = [list(side) for side in zip(*map(_sides, texts), strict=True)]
         try:
-            outputs = self._runner.on_texts(*sides)
+            second = sides[1] if len(sides) > 1 else None
+            outputs = self._runner.on_texts(sides[0], second, depth=self._depth)
         except ValueError as error:
             raise InputError(f"The texts cannot be answered: {error}.") from error
         if self.description["task"] == "text_classifier":
@@ -139,18 +130,21 @@ def _pair(number: int, value: Any) -> Any:
     )
 
 
-def load_predictor(path: str | Path) -> "Predictor | TaskPredictor":
-    """Loads whatever can answer texts.
+def load_predictor(path: str | Path, depth: int | None = None) -> "Predictor | TaskPredictor":
+    """Loads whatever can answer.
 
     Args:
         path: a preset folder, a run's folder or a shipped preset's name (run by Keras on this
-            process's backend); or the folder of a SavedModel or of a TFLite export.
+            process's backend); or the folder of an export.
+        depth: how many layers to run; as the model is set by default.
 
     Returns:
-        A `Predictor`, or a `TaskPredictor` for a task that no artifact holds; both have `predict`.
+        A `Predictor`, or a `TaskPredictor` for a task that reads more than texts; both have
+        `predict`.
 
     Raises:
-        InputError: there is nothing of the kind, it is damaged, or its runtime is not installed.
+        InputError: there is nothing of the kind, it is damaged, its runtime is not installed, or
+            it has no such depth.
     """
     folder = Path(path)
     if folder.is_file():
@@ -159,11 +153,10 @@ def load_predictor(path: str | Path) -> "Predictor | TaskPredictor":
             "export (which holds the vocabulary too)."
         )
     try:
-        if (folder / "saved_model.pb").is_file():
-            return _saved_model_predictor(folder)
-        if (folder / "model.tflite").is_file():
-            return _litert_predictor(folder)
-        return _keras_predictor(path)
+        for file, load in ARTIFACTS.items():
+            if (folder / file).is_file():
+                return _artifact_predictor(folder, load(folder), depth)
+        return _keras_predictor(path, depth)
     except ImportError as error:
         raise InputError(
             f"{folder} needs {error.name}: install keras-albert[export] or [tensorflow]."
@@ -175,29 +168,55 @@ def load_predictor(path: str | Path) -> "Predictor | TaskPredictor":
         raise InputError(f"{text[:1].upper()}{text[1:]}.") from error
 
 
-def _keras_predictor(path: str | Path) -> "Predictor | TaskPredictor":
+def _keras_predictor(path: str | Path, depth: int | None) -> "Predictor | TaskPredictor":
     from keras_albert.inference.keras_runner import KerasRunner
+    from keras_albert.inference.rows import KerasRows
     from keras_albert.inference.task_predictor import KINDS, TaskPredictor
     from keras_albert.models.saved_task import SavedTask
 
     saved = SavedTask.load(path)
+    layers = saved.task.backbone.num_layers
+    if depth is not None and (isinstance(depth, bool) or not 1 <= depth <= layers):
+        raise InputError(f"depth={depth} is not between 1 and the model's {layers} layers.")
     if saved.kind in KINDS:
-        return TaskPredictor(saved)
+        rows = KerasRows(saved, depth)
+        return TaskPredictor(saved.description(), saved.ready_preprocessor(), rows)
     runner = KerasRunner(saved)
-    return Predictor(runner, runner.encoder, "keras")
+    return Predictor(runner, runner.encoder, "keras", depth)
 
 
-def _litert_predictor(folder: Path) -> Predictor:
+def _artifact_predictor(folder: Path, model: Any, depth: int | None) -> "Predictor | TaskPredictor":
+    """An artifact's predictor; `depth` is checked before the first text is."""
+    description = model.description
+    checked_depth(depth, description)
+    runtime = str(description.get("format"))
+    if description["task"] in ("text_classifier", *MASK_PREDICTORS):
+        return Predictor(model, model.encoder, runtime, depth)
+    # Words, windows and choices are found by the preprocessors, which are Keras's.
+    from keras_albert.inference.rows import ArtifactRows, artifact_preprocessor
+    from keras_albert.inference.task_predictor import TaskPredictor
+    from keras_albert.text.find_tokenizer import load_tokenizer
+
+    beside = folder / "assets.extra"
+    tokenizer = load_tokenizer(beside if beside.is_dir() else folder)
+    preprocessor = artifact_preprocessor(description, tokenizer)
+    return TaskPredictor(description, preprocessor, ArtifactRows(model, depth), runtime)
+
+
+def _litert(folder: Path) -> Any:
     from keras_albert.inference.run_litert import LiteRTModel
 
-    model = LiteRTModel(folder)
-    return Predictor(model, model.encoder, "tflite")
+    return LiteRTModel(folder)
 
 
-def _saved_model_predictor(folder: Path) -> Predictor:
-    from keras_albert.inference.run_saved_model import DESCRIPTION_FILE, SavedModelRunner
+def _saved_model(folder: Path) -> Any:
+    from keras_albert.inference.run_saved_model import SavedModelRunner
 
-    runner = SavedModelRunner(folder)
-    name = str(runner.description.get("vocabulary_file", "spiece.model"))
-    vocabulary = (folder / DESCRIPTION_FILE).with_name(name).read_bytes()
-    return Predictor(runner, TextEncoder(vocabulary, runner.description), "saved-model")
+    return SavedModelRunner(folder)
+
+
+# By the file that only this kind of folder has: what loads it.
+ARTIFACTS: dict[str, Callable[[Path], Any]] = {
+    "saved_model.pb": _saved_model,
+    "model.tflite": _litert,
+}

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_albert.errors import InputError, suggest
-from keras_albert.layers.attention_mask import attention_bias
+from keras_albert.layers.attention_mask import MASKED_SCORE, attention_bias
 from keras_albert.layers.dropout import fold_in
 from keras_albert.layers.loop import repeat
 from keras_albert.layers.transformer_block import DRAWS_PER_BLOCK, TransformerBlock
@@ -96,6 +96,8 @@ class SharedEncoder(keras.layers.Layer):
         self.layer_norm_epsilon = layer_norm_epsilon
         self.initializer_range = initializer_range
         self.unroll = unroll
+        # What an export in whole int8 makes smaller, so that scores keep their steps.
+        self.masked_score = MASKED_SCORE
         self.has_dropout = bool(hidden_dropout or attention_dropout)
         self.seed_generator = keras.random.SeedGenerator() if self.has_dropout else None
         self.blocks = self._make_blocks()
@@ -139,6 +141,9 @@ class SharedEncoder(keras.layers.Layer):
         for block in self.blocks:
             block.build(input_shape)
         self.built = True
+
+    def _bias(self, padding_mask: Any) -> Any:
+        return attention_bias(padding_mask, self.compute_dtype, self.masked_score)
 
     def _checked_depth(self, depth: Any) -> Any:
         if depth is None:
@@ -198,7 +203,7 @@ class SharedEncoder(keras.layers.Layer):
             InputError: the depth is out of range, or a tensor where an int is needed.
         """
         depth = self._checked_depth(depth)
-        bias = None if padding_mask is None else attention_bias(padding_mask, self.compute_dtype)
+        bias = None if padding_mask is None else self._bias(padding_mask)
         base_seed = None
         if training and self.seed_generator is not None:
             base_seed = self.seed_generator.next()

@@ -144,6 +144,30 @@ def answer_dict(spans: list[AnswerSpan], null: float, threshold: float | None) -
     }
 
 
+def named_answers(
+    spans: list[list[AnswerSpan]], null: np.ndarray, top_k: int, threshold: float | None
+) -> list[dict[str, Any]]:
+    """Questions' spans as `QuestionAnswering.answer` gives them.
+
+    Args:
+        spans: B lists of spans, best first.
+        null: (B,), the scores of "no answer".
+        top_k: how many answers to name.
+        threshold: see `answer_dict`.
+    """
+    answers = []
+    for found, score in zip(spans, null.tolist(), strict=True):
+        decoded = answer_dict(found, score, threshold)
+        answers.append(
+            {
+                "text": decoded["prediction"],
+                **{key: decoded[key] for key in ("start", "end", "score", "no_answer_score")},
+                "answers": decoded["n_best"][:top_k],
+            }
+        )
+    return answers
+
+
 def _largest(values: np.ndarray, number: int) -> np.ndarray:
     """The places of the largest values, largest first; of equal ones, the first."""
     if len(values) > 4 * number:

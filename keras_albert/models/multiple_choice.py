@@ -1,5 +1,6 @@
 """AlbertMultipleChoice: which of several continuations is right."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -110,12 +111,7 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
     def choices(questions: Any, scores: np.ndarray) -> list[dict[str, Any]]:
         """What `choose` gives, from the model's outputs (B, C)."""
         numbers = [len(question.options) for question in read_choices(questions)]
-        answers = []
-        for row, number in zip(softmax(scores), numbers, strict=True):
-            answers.append(
-                {"prediction": int(row.argmax()), "probabilities": row[:number].tolist()}
-            )
-        return answers
+        return chosen(scores, numbers)
 
     def compile_defaults(self) -> dict[str, Any]:
         """Cross-entropy over the choices, and accuracy."""
@@ -124,3 +120,19 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return {**super().get_config(), "dropout": self.dropout}
+
+
+def chosen(scores: np.ndarray, numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """Scores of choices as answers.
+
+    Args:
+        scores: (B, C), logits.
+        numbers: how many options each of the B questions has.
+
+    Returns:
+        B dicts, see `AlbertMultipleChoice.choose`.
+    """
+    return [
+        {"prediction": int(row.argmax()), "probabilities": row[:number].tolist()}
+        for row, number in zip(softmax(scores), numbers, strict=True)
+    ]

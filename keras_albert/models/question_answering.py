@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, answer_dict
+from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, named_answers
 from keras_albert.models.answer_span import AnswerSpan, read_answers
 from keras_albert.models.encoded_questions import EncodedQuestions
 from keras_albert.models.length_prediction import predict_by_length
@@ -72,16 +72,7 @@ class QuestionAnswering(AlbertTask):
         encoded = self.preprocessor.encode(asked, given)
         outputs = self.predict_rows(encoded, batch_size)
         spans, null = self.spans(encoded, outputs, max_answer_tokens)
-        answers = []
-        for found, score in zip(spans, null.tolist(), strict=True):
-            decoded = answer_dict(found, score, no_answer_threshold)
-            answers.append(
-                {
-                    "text": decoded["prediction"],
-                    **{key: decoded[key] for key in ("start", "end", "score", "no_answer_score")},
-                    "answers": decoded["n_best"][:top_k],
-                }
-            )
+        answers = named_answers(spans, null, top_k, no_answer_threshold)
         return answers[0] if single else answers
 
     def predict_rows(self, encoded: EncodedQuestions, batch_size: int = 32) -> Any:

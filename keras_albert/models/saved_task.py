@@ -38,7 +38,15 @@ KINDS: dict[str, type] = {
     "text_embedder": AlbertTextEmbedder,
 }
 # What a preprocessor may be told beside its tokenizer and the length of a row.
-PREPROCESSOR_SETTINGS = ("overlap", "question_length", "stride")
+PREPROCESSOR_SETTINGS = ("overlap", "question_length", "stride", "truncate")
+# What the one output is called of tasks that have one.
+ONLY_OUTPUT = {
+    "masked_lm": "masked_tokens",
+    "token_classifier": "scores",
+    "multiple_choice": "scores",
+    "sentence_order": "sentence_order",
+    "text_embedder": "embedding",
+}
 QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
 # What fine-tuning leaves beside the model: the task's settings, such as a tuned threshold.
 FINETUNE_TASK_FILE = "finetune_task.json"

@@ -84,27 +84,8 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
         """
         (first, second), _ = read_texts((first, second))
         pairs = ([*first, *second], [*second, *first])
-        logits = np.asarray(self.predict(pairs, batch_size=batch_size, verbose=0))
-        return self.orders(first, second, logits)
-
-    @staticmethod
-    def orders(first: list[str], second: list[str], logits: np.ndarray) -> list[dict[str, Any]]:
-        """What `natural_order` gives, from the outputs for both orders, (2B, 2).
-
-        Args:
-            first: B texts.
-            second: B texts.
-            logits: of the B pairs as they are, then of the B pairs swapped.
-        """
-        logits = np.asarray(logits, np.float64)
-        odds = logits[:, 0] - logits[:, 1]
-        mean = (odds[: len(first)] - odds[len(first) :]) / 2
-        answers = []
-        for one, other, value in zip(first, second, mean.tolist(), strict=True):
-            in_order = float(1 / (1 + np.exp(-value)))
-            order = [one, other] if value >= 0 else [other, one]
-            answers.append({"in_order": in_order, "swapped": 1 - in_order, "order": order})
-        return answers
+        logits = self.predict(pairs, batch_size=batch_size, verbose=0)
+        return orders(first, second, logits)
 
     def compile_defaults(self) -> dict[str, Any]:
         """Cross-entropy and accuracy."""
@@ -114,3 +95,25 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
         super()._check_labels(y)
         if isinstance(y, np.ndarray) and y.size and not np.isin(y, (0, 1)).all():
             raise InputError("A label is neither 0 (in order) nor 1 (swapped).")
+
+
+def orders(first: Any, second: Any, logits: Any) -> list[dict[str, Any]]:
+    """Logits of both orders as answers.
+
+    Args:
+        first: B texts.
+        second: B texts.
+        logits: (2 B, 2), of B pairs (first, second), then of B pairs (second, first).
+
+    Returns:
+        B dicts, see `AlbertSentenceOrderClassifier.natural_order`.
+    """
+    logits = np.asarray(logits, np.float64)
+    odds = logits[:, 0] - logits[:, 1]
+    mean = (odds[: len(first)] - odds[len(first) :]) / 2
+    answers = []
+    for one, other, value in zip(first, second, mean.tolist(), strict=True):
+        in_order = float(1 / (1 + np.exp(-value)))
+        order = [one, other] if value >= 0 else [other, one]
+        answers.append({"in_order": in_order, "swapped": 1 - in_order, "order": order})
+    return answers

@@ -7,37 +7,52 @@ from typing import Any
 
 import pytest
 
-import keras_albert.export as exporters
+from keras_albert.cli.export import FORMATS, QUANTIZATIONS
+from keras_albert.export import exporting, formats
 
 
-@pytest.mark.parametrize("artifact_format", ["saved-model", "tflite"])
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--format", "saved-model", "--tokens-only"], {"tokens_only": True}),
+        (["--format", "tflite", "--lengths", "32,16"], {"lengths": [16, 32]}),
+        (["--format", "tflite", "--strings", "--quantize", "int8"], {"strings": True}),
+    ],
+)
 def test_options_reach_the_exporter(
     run: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-    artifact_format: str,
+    arguments: list[str],
+    expected: dict[str, Any],
 ) -> None:
     seen: dict[str, Any] = {}
 
-    def exporter(model: str, output: Path, progress: Any, **options: Any) -> dict[str, Any]:
-        seen.update(options, model=model)
+    def exporter(name: str, model: str, output: Path, progress: Any, **settings: Any) -> Any:
+        seen.update(settings, model=model, name=name)
         progress("a stage")
         output.mkdir()
         return {"bytes": 5}
 
-    name = "export_" + artifact_format.replace("-", "_")
-    monkeypatch.setattr(exporters, name, exporter)
-    more = ["--quantize", "int8"] if artifact_format == "tflite" else []
+    monkeypatch.setattr(exporting, "export", exporter)
     result = run(
-        *("export", "--model", "M", "--format", artifact_format, "--output", tmp_path / "A"),
-        *("--depth", 2, "--sequence-length", 16, "--replace", *more),
+        *("export", "--model", "M", "--output", tmp_path / "A", *arguments),
+        *("--depth", 2, "--sequence-length", 16, "--replace"),
     )
     assert result["bytes"] == 5
-    assert (seen["model"], seen["depth"], seen["sequence_length"]) == ("M", 2, 16)
+    assert (seen["model"], seen["name"]) == ("M", arguments[1])
+    assert (seen["depth"], seen["sequence_length"]) == (2, 16)
     assert seen["replace"] is True
-    assert seen.get("quantize") == ("int8" if more else None)
+    assert seen["quantize"] == ("int8" if "--quantize" in arguments else None)
+    assert seen["options"] == expected
     kept = json.loads((tmp_path / "A" / "command.json").read_text())
-    assert kept["options"]["artifact_format"] == artifact_format
+    assert kept["options"]["artifact_format"] == arguments[1]
+
+
+def test_the_formats_named_are_those_there_are() -> None:
+    assert set(FORMATS) >= set(formats.FORMATS)
+    known = {name for made in formats.FORMATS.values() for name in made.quantizations}
+    assert set(QUANTIZATIONS) >= known
 
 
 @pytest.mark.parametrize(
@@ -45,7 +60,12 @@ def test_options_reach_the_exporter(
     [
         (["--format", "tflight"], "Did you mean 'tflite'?"),
         (["--format", "tflite", "--quantize", "int4"], "Did you mean 'int8'?"),
-        (["--format", "saved-model", "--quantize", "int8"], "goes with --format tflite"),
+        (
+            ["--format", "saved-model", "--quantize", "int8"],
+            "for saved-model; expected one of None",
+        ),
+        (["--format", "saved-model", "--strings"], "does not go with saved-model"),
+        (["--format", "tflite", "--lengths", "a"], "such as 128,512"),
         (["--format", "tflite", "--depth", "9"], "2 layers"),
         (["--format", "tflite", "--sequence-length", "600"], "32"),
     ],

@@ -5,16 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_albert import (
-    AlbertBackbone,
-    AlbertJointQuestionAnswerer,
-    AlbertQuestionAnswerer,
-    AlbertQuestionAnswererPreprocessor,
-)
 from keras_albert.errors import InputError
-from keras_albert.export import export_saved_model
 from keras_albert.inference import load_predictor
-from tests.exported import CHINESE_TEXTS, LABELS, artifact, model_folder, sentences, tokenizer
+from tests.exported import CHINESE_TEXTS, LABELS, artifact, model_folder, sentences
 
 RUNTIMES = {
     "keras": lambda: model_folder("classifier"),
@@ -149,31 +142,17 @@ def test_a_wrong_path_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("answerer", [AlbertQuestionAnswerer, AlbertJointQuestionAnswerer])
-def test_questions_are_answered_from_passages(answerer: type, tmp_path: Path) -> None:
-    backbone = AlbertBackbone(
-        tokenizer().vocabulary_size(), 1, 2, 8, 16, 32, max_sequence_length=32, pooler=False
-    )
-    preprocessor = AlbertQuestionAnswererPreprocessor(tokenizer(), sequence_length=32, stride=8)
-    model = answerer(backbone, preprocessor=preprocessor)
-    model.save_to_preset(str(tmp_path / "model"))
-    passages = ["An index is updated. " * 4, "A table has rows."]
-    pairs = [("What?", passage) for passage in passages]
-    predictor = load_predictor(tmp_path / "model")
-    answers = predictor.predict(pairs, top_k=3)
-    expected = model.answer(["What?", "What?"], passages, top_k=3)
-    for answer, one, passage in zip(answers, expected, passages, strict=True):
-        assert answer["context"] == passage and answer["text"] == one["text"]
-        assert passage[answer["start"] : answer["end"]] == answer["text"]
-        assert len(answer["answers"]) == 3
-    json.dumps(answers)
-    # What fine-tuning chose stands beside the model.
-    threshold = min(answer["no_answer_score"] for answer in answers) - 1
-    settings = {"task": "squad2", "threshold": threshold, "max_answer_tokens": 2}
-    (tmp_path / "model" / "finetune_task.json").write_text(json.dumps(settings))
-    refused = load_predictor(tmp_path / "model").predict(pairs)
-    assert [answer["text"] for answer in refused] == ["", ""]
-    with pytest.raises(InputError, match="--text-pair"):
-        predictor.predict(["What?"])
-    with pytest.raises(InputError, match="cannot be exported yet"):
-        export_saved_model(tmp_path / "model", tmp_path / "artifact")
+@pytest.mark.parametrize("runtime", ["saved-model", "tflite"])
+def test_a_depth_can_be_asked_for_at_call_time(runtime: str) -> None:
+    texts = _texts()[:6]
+    for depth in (1, 2, 3):
+        by_keras = load_predictor(RUNTIMES["keras"](), depth).predict(texts)
+        by_artifact = load_predictor(RUNTIMES[runtime](), depth).predict(texts)
+        for one, other in zip(by_artifact, by_keras, strict=True):
+            np.testing.assert_allclose(
+                list(one["scores"].values()), list(other["scores"].values()), atol=1e-5
+            )
+    for name in ("keras", runtime):
+        for bad in (0, 4, -1):
+            with pytest.raises(InputError, match="3 layers"):
+                load_predictor(RUNTIMES[name](), bad)

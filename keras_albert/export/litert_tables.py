@@ -1,0 +1,89 @@
+"""Embedding tables in 8-bit TFLite models: a scale for every row, and one copy of a tied table.
+
+The converter quantises a table that rows are looked up in with one scale for all rows, and a matrix
+with one for each output. Of word embeddings that serve as both it writes two. Here the lookup reads
+8-bit rows and their scales itself, the same numbers that the matrix gets, and afterwards the two
+equal stretches of bytes become one.
+"""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+# Stretches of bytes below this are not worth sharing.
+SMALLEST_SHARED = 1024
+# Scales are kept in 16 bits: LiteRT looks up neither half precision nor long rows of float32 that
+# the converter would leave alone.
+MOST = 32767
+
+
+def quantized_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A table in 8 bits, symmetric, with a scale for every row.
+
+    Args:
+        table: (V, E).
+
+    Returns:
+        int8 (V, E) and float32 (V, 1): their product is the table, to half a scale.
+
+    >>> values, scales = quantized_rows(np.array([[1.0, -0.5], [0.0, 0.0]]))
+    >>> values.tolist(), scales.ravel().tolist()
+    ([[127, -64], [0, 0]], [0.007874015718698502, 1.0])
+    """
+    scales = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / np.float32(127)
+    scales = np.where(scales == 0, np.float32(1), scales)
+    return np.rint(table / scales).astype(np.int8), scales
+
+
+def look_up_quantized(embedding: Any) -> None:
+    """Makes an embedding layer look up 8-bit rows; its other direction multiplies the same numbers.
+
+    Args:
+        embedding: a built `keras.layers.ReversibleEmbedding`, on TensorFlow, on its way into a
+            TFLite model. Its weights become those numbers.
+    """
+    import tensorflow as tf
+
+    values, scales = quantized_rows(np.asarray(embedding.embeddings))
+    embedding.embeddings.assign(values * scales)
+    stored = tf.constant(values)
+    # Rows of zeros have the scale 1, which must not stretch the unit.
+    largest = float(scales[np.abs(values).max(axis=1) > 0].max(initial=0.0)) or 1.0
+    unit = largest / MOST
+    stored_scales = tf.constant(np.rint(np.minimum(scales, largest) / unit).astype(np.int16))
+    whole_call = embedding.call
+
+    def call(inputs: Any, reverse: bool = False) -> Any:
+        if reverse:
+            return whole_call(inputs, reverse=True)
+        rows = tf.cast(tf.gather(stored, inputs), tf.float32)
+        return rows * (tf.cast(tf.gather(stored_scales, inputs), tf.float32) * unit)
+
+    embedding.call = call
+
+
+def share_equal_buffers(content: bytes) -> bytes:
+    """A TFLite model with one copy of what it holds several times.
+
+    Args:
+        content: the model.
+    """
+    from tensorflow.lite.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(content))
+    first: dict[bytes, int] = {}
+    moved: dict[int, int] = {}
+    for number, buffer in enumerate(model.buffers):
+        if buffer.data is None or len(buffer.data) < SMALLEST_SHARED:
+            continue
+        digest = hashlib.sha256(np.asarray(buffer.data, np.uint8).tobytes()).digest()
+        if first.setdefault(digest, number) != number:
+            moved[number] = first[digest]
+            buffer.data = None
+    if not moved:
+        return content
+    for subgraph in model.subgraphs:
+        for tensor in subgraph.tensors:
+            tensor.buffer = moved.get(tensor.buffer, tensor.buffer)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
