@@ -53,7 +53,7 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 		echo "pip finds no CPU build of torch here: taking the default one (see TORCH_INSTALL in the Makefile)"; \
 		$(PIP) install -q "torch==2.13.0"; \
 	fi
-	$(PIP) install -q -e ".[tensorflow,jax,torch,export,huggingface,datasets,examples,bench,dev]"
+	$(PIP) install -q -e ".[tensorflow,jax,torch,export,onnx,openvino,huggingface,datasets,examples,bench,dev]"
 	@touch $@
 
 demo: $(VENV)/.demo

@@ -14,7 +14,7 @@ class Format:
 
     Attributes:
         writer: "module:function", called with the job in a process of its own; see `worker`.
-        backend: what Keras runs on in that process.
+        backend: what Keras runs on in that process; None: what the caller's runs on.
         runner: the script in `inference/` that answers a job with the runtime alone.
         runtimes: the distributions it takes, for the card.
         quantizations: what `quantize` may be beside None.
@@ -24,7 +24,7 @@ class Format:
     """
 
     writer: str
-    backend: str
+    backend: str | None
     runner: str
     runtimes: tuple[str, ...]
     quantizations: tuple[str, ...]
@@ -59,6 +59,22 @@ FORMATS: dict[str, Format] = {
         quantizations=("int8", "float16", "int8-full"),
         weight_files=("*.tflite",),
         options=("lengths", "strings"),
+    ),
+    "onnx": Format(
+        writer="keras_albert.export.write_onnx:write_onnx",
+        backend=None,
+        runner="run_onnx.py",
+        runtimes=("onnx", "onnxruntime", "sentencepiece"),
+        quantizations=("float16", "int8"),
+        weight_files=("*.onnx",),
+    ),
+    "openvino": Format(
+        writer="keras_albert.export.write_openvino:write_openvino",
+        backend=None,
+        runner="run_openvino.py",
+        runtimes=("onnx", "openvino", "sentencepiece"),
+        quantizations=("float16", "int8-weights"),
+        weight_files=("*.xml", "*.bin"),
     ),
 }
 

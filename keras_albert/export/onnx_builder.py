@@ -7,6 +7,9 @@ import numpy as np
 
 # What "quantize" may be; see `OnnxBuilder`.
 PRECISIONS = (None, "float16", "int8", "int8-weights")
+# Seven of the eight bits: where a processor adds pairs of products in 16 bits, eight overflow (ONNX
+# Runtime was seen to be off by 10% with them and by 1% without), and packed the file is smaller.
+LARGEST_INTEGER = 63
 # Matrices below this stay as they are: they weigh nothing, and often are a last layer.
 SMALLEST_QUANTIZED = 1024
 FEWEST_COLUMNS_QUANTIZED = 8
@@ -192,7 +195,9 @@ class OnnxBuilder:
 
     def _quantized(self, key: Any, array: np.ndarray, name: str, axis: int) -> tuple[str, str]:
         """8-bit values of a matrix, and the scales that an axis leaves when it is gone over."""
-        scales = np.abs(array).max(axis=axis, keepdims=True) / 127
+        # Weights that are not multiplied as integers have nothing to overflow.
+        largest = LARGEST_INTEGER if self.quantize == "int8" else 127
+        scales = np.abs(array).max(axis=axis, keepdims=True) / largest
         scales = np.where(scales == 0, 1.0, scales).astype(np.float32)
         values = np.rint(array / scales).astype(np.int8)
         return (

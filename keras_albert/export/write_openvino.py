@@ -1,0 +1,25 @@
+"""Writes a task for OpenVINO, by way of ONNX."""
+
+from pathlib import Path
+from typing import Any
+
+from keras_albert.export.write_onnx import onnx_model
+from keras_albert.models.saved_task import SavedTask
+
+MODEL_FILE = "model.xml"
+
+
+def write_openvino(job: dict[str, Any]) -> None:
+    """Writes job["target"]/model.xml and model.bin, as a job (see `worker`) asks for."""
+    import openvino
+
+    saved = SavedTask.load(job["source"], sequence_length=job["sequence_length"])
+    weights = "int8-weights" if job["quantize"] == "int8-weights" else None
+    source = Path(job["scratch"]).with_suffix(".onnx")
+    source.parent.mkdir(parents=True, exist_ok=True)
+    content = onnx_model(saved, depth=job["depth"], quantize=weights).SerializeToString()
+    source.write_bytes(content)
+    model = openvino.convert_model(source)
+    openvino.save_model(
+        model, Path(job["target"], MODEL_FILE), compress_to_fp16=job["quantize"] == "float16"
+    )

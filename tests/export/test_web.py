@@ -1,0 +1,206 @@
+"""The page in headless Chromium: its answers, its depth, and that it needs no network later."""
+
+import functools
+import http.server
+import json
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from keras_albert.errors import InputError
+from keras_albert.export import export_web
+from keras_albert.export.web_site import RUNTIME, write_site
+from keras_albert.export.write_onnx import onnx_model
+from keras_albert.files import write_json
+from keras_albert.models.question_answerer_preprocessor import AlbertQuestionAnswererPreprocessor
+from keras_albert.models.saved_task import SavedTask
+from tests.exported import ROOT, model_folder, sentences
+
+pytestmark = [
+    pytest.mark.once,
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("npm") and shutil.which("node")),
+        reason="the page takes its runtime from npm and is opened in Chromium: both must be here",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield running
+        running.close()
+
+
+class _Served:
+    """A folder on a port of this machine, until it is closed."""
+
+    def __init__(self, folder: Path) -> None:
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *arguments: Any) -> None:
+                pass
+
+        handler = functools.partial(Quiet, directory=str(folder))
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}/"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _ready(page: Page, address: str) -> None:
+    page.goto(address)
+    page.evaluate("albert.ready")
+
+
+def _ask(page: Page, text: str, second: str | None = None, depth: int | None = None) -> Any:
+    return page.evaluate(
+        "([text, second, depth]) => albert.ask(text, second, depth ?? undefined)",
+        [text, second, depth],
+    )
+
+
+def test_masked_words_depth_and_no_network(browser: Any) -> None:
+    site = ROOT / "site-masked"
+    # The shipped model: a slip in the loop or the tokenizer shows in its words.
+    card = export_web("albert_micro", site, quantize=None)
+    assert card["first_load_bytes"] == sum(card["first_load"].values())
+    saved = SavedTask.load("albert_micro")
+    served = _Served(site)
+    context = browser.new_context()
+    page = context.new_page()
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    try:
+        _ready(page, served.address)
+        text = "The index is [MASK] by the server, and [MASK] caf\u00e9\u2026"
+        ids = np.array([page.evaluate("text => albert.encode(text)", text)], np.int32)
+        inputs = {
+            "token_ids": ids,
+            "segment_ids": np.zeros_like(ids),
+            "padding_mask": np.ones_like(ids),
+            "mask_positions": np.array([np.flatnonzero(ids[0] == saved.tokenizer.mask_token_id)]),
+        }
+        for depth in (1, 4):
+            answer = _ask(page, text, depth=depth)
+            logits = np.asarray(saved.task(inputs, depth=depth)["masked_tokens"])[0]
+            shares = np.exp(logits - logits.max(-1, keepdims=True))
+            shares /= shares.sum(-1, keepdims=True)
+            for mask, expected in zip(answer["masks"], shares, strict=True):
+                best = np.argsort(-expected)[:5]
+                pieces = [saved.tokenizer.id_to_token(int(i)) for i in best]
+                assert [found["token"] for found in mask] == pieces
+                scores = [found["score"] for found in mask]
+                np.testing.assert_allclose(scores, expected[best], rtol=1e-3)
+
+        # What a visitor does: types, and moves the slider.
+        page.fill("#text", "A table has [MASK].")
+        expect(page.locator("#filled")).to_contain_text("A table has")
+        page.evaluate(
+            "depth => { const slider = document.querySelector('#depth'); slider.value = depth;"
+            "slider.dispatchEvent(new Event('input')); }",
+            "1",
+        )
+        expect(page.locator("#depth-value")).to_have_text("1 of 4")
+        expect(page.locator("#figures")).to_contain_text(" ms")
+    finally:
+        served.close()
+    # The server is gone: what was kept answers.
+    _ready(page, served.address)
+    assert _ask(page, text, depth=4)["masks"][0] == answer["masks"][0]
+    assert not failures
+    context.close()
+
+
+def _site(kind: str, runtime: Path) -> tuple[SavedTask, Path]:
+    """A page without the export's own checks, which `export_web` above has shown."""
+    saved = SavedTask.load(model_folder(kind))
+    source, site = ROOT / f"source-{kind}", ROOT / f"site-{kind}"
+    source.mkdir()
+    site.mkdir()
+    (source / "model.onnx").write_bytes(onnx_model(saved).SerializeToString())
+    saved.tokenizer.save(source)
+    described = {**saved.description(), "num_layers": 3, "depth": 3, "depth_is_input": True}
+    write_json(source / "model.json", described)
+    write_site(source, site, ["a"], runtime)
+    return saved, site
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return RUNTIME.archive(tmp_path_factory.mktemp("npm"))
+
+
+def test_classes_are_keras_s(browser: Any, runtime: Path) -> None:
+    saved, site = _site("classifier", runtime)
+    served = _Served(site)
+    page = browser.new_page()
+    try:
+        _ready(page, served.address)
+        for text, second in (("The index is updated.", None), ("a table", "and a [MASK]")):
+            answer = _ask(page, text, second)
+            texts = [text] if second is None else [text, second]
+            ids = np.array([page.evaluate("texts => albert.encode(...texts)", texts)], np.int32)
+            segments = np.zeros_like(ids)
+            if second is not None:
+                first_end = int(np.flatnonzero(ids[0] == saved.tokenizer.sep_token_id)[0])
+                segments[0, first_end + 1 :] = 1
+            inputs = {"token_ids": ids, "segment_ids": segments}
+            logits = np.asarray(saved.task({**inputs, "padding_mask": np.ones_like(ids)}))[0]
+            expected = np.exp(logits) / np.exp(logits).sum()
+            assert saved.labels is not None
+            assert answer["label"] == saved.labels[int(logits.argmax())]
+            np.testing.assert_allclose(list(answer["scores"].values()), expected, rtol=1e-3)
+        # What a page may be sent: half a character, nothing, and too much.
+        assert "surrogate" in page.evaluate("albert.ask('\\ud800').catch(error => error.message)")
+        assert _ask(page, "")["tokens"] == 2
+        assert _ask(page, "table " * 500)["truncated"]
+    finally:
+        served.close()
+        page.close()
+
+
+def test_an_answer_in_a_passage_is_keras_s(browser: Any, runtime: Path) -> None:
+    saved, site = _site("question_answerer", runtime)
+    saved.task.preprocessor = AlbertQuestionAnswererPreprocessor(
+        saved.tokenizer, sequence_length=saved.sequence_length
+    )
+    served = _Served(site)
+    page = browser.new_page()
+    # Several windows; stretches that come twice in a passage.
+    passage = " ".join(sentences()[:6])
+    try:
+        _ready(page, served.address)
+        for question in ("What does VACUUM reclaim?", "Who updates an index?"):
+            answer = _ask(page, question, passage)
+            expected = saved.task.answer([question], [passage])[0]
+            assert (answer["start"], answer["end"]) == (expected["start"], expected["end"])
+            assert answer["prediction"] == expected["text"]
+            score = expected["answers"][0]["score"]
+            assert answer["n_best"][0]["score"] == pytest.approx(score, rel=1e-3)
+    finally:
+        served.close()
+        page.close()
+
+
+def test_a_task_that_it_cannot_show_is_named() -> None:
+    with pytest.raises(InputError, match="sentence_order"):
+        export_web(model_folder("sentence_order"), ROOT / "none")
+    assert not (ROOT / "none").exists()
+
+
+def test_the_card_says_what_is_loaded() -> None:
+    card = json.loads((ROOT / "site-masked" / "export.json").read_text())
+    assert card["format"] == "web"
+    assert {"model.onnx.gz", "runtime/onnxruntime.wasm.gz"} < set(card["first_load"])
