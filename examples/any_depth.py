@@ -39,8 +39,8 @@ def main() -> None:
     depths = range(1, LAYERS + 1)
     if options.small:
         settings |= {"epochs": 1, "steps": 4}
-        rows = {name: part[:120] for name, part in rows.items()}
-        depths = range(1, 3)
+        rows = {name: part[:60] for name, part in rows.items()}
+        depths = range(1, 2)
     half = len(rows["validation"]) // 2
     for name, part in (
         ("train", rows["train"][:2000]),

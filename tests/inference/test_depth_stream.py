@@ -33,6 +33,7 @@ def test_rows_join_while_others_are_deep():
     assert stream.waiting == 0 and stream.step() == []
 
 
+@pytest.mark.once
 def test_products_are_saved():
     task, x = AlbertTextClassifier(backbone(), 3), rows(16)
     stream = DepthStream(task, middling(task, x), slots=4, length=20)
@@ -46,6 +47,7 @@ def test_products_are_saved():
     assert stream.rows_computed < 16 * LAYERS
 
 
+@pytest.mark.once
 def test_what_cannot_be_served_is_named():
     task, x = AlbertTextClassifier(backbone(), 3), rows(2)
     with pytest.raises(InputError, match="beyond the stream's 8 positions"):

@@ -62,7 +62,7 @@ def middling(task, x) -> ExitRule:
 
 
 @pytest.mark.parametrize("runner", [EarlyExit, StreamExit])
-@pytest.mark.parametrize("batch_size", [1, 4])
+@pytest.mark.parametrize("batch_size", [pytest.param(1, marks=pytest.mark.once), 4])
 def test_every_answer_is_the_rows_own_at_its_depth(runner, batch_size):
     task, x = AlbertTextClassifier(backbone(), 3), rows()
     result = runner(task, middling(task, x), batch_size).predict(x)
@@ -76,6 +76,7 @@ def test_every_answer_is_the_rows_own_at_its_depth(runner, batch_size):
         assert result.rows_computed == result.depths.sum()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("runner", [EarlyExit, StreamExit])
 def test_rows_that_never_leave_answer_as_predict_does(runner):
     task, x = AlbertTextClassifier(backbone(), 3), rows()
@@ -84,6 +85,7 @@ def test_rows_that_never_leave_answer_as_predict_does(runner):
     np.testing.assert_allclose(result.scores, task.predict(x, verbose=0), atol=2e-5)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("options", [{"num_groups": 2}, {"sharing": "none"}])
 def test_layers_of_several_weights(options):
     task, x = AlbertTextClassifier(backbone(**options), 3), rows()
@@ -93,6 +95,7 @@ def test_layers_of_several_weights(options):
         np.testing.assert_allclose(result.scores[place], expected, atol=2e-5)
 
 
+@pytest.mark.once
 def test_choices_and_orders_leave_too():
     x = rows(12)
     choices = {name: value.reshape(4, 3, -1) for name, value in x.items()}
@@ -106,6 +109,7 @@ def test_choices_and_orders_leave_too():
             np.testing.assert_allclose(result.scores[place], expected, atol=2e-5)
 
 
+@pytest.mark.once
 def test_patience_is_a_rows_own():
     """Whoever else is in the batch, and whoever had the slot before."""
     task, x = AlbertTextClassifier(backbone(), 3), rows()
@@ -129,6 +133,7 @@ def test_weights_that_change_count_at_once():
     np.testing.assert_allclose(runner.predict(x).scores - before, [[1, 2, 3]] * 2, atol=1e-5)
 
 
+@pytest.mark.once
 def test_a_token_a_class_is_refused():
     with pytest.raises(InputError, match="one a\\s+token"):
         EarlyExit(AlbertTokenClassifier(backbone(), 3), ExitRule())

@@ -10,6 +10,7 @@ from keras_albert.inference.stream_exit import StreamExit, exit_runner
 from tests.inference.test_early_exit import LAYERS, alone, backbone, middling, rows
 
 
+@pytest.mark.once
 def test_networks_of_one_set_of_weights_get_the_stream():
     rule = ExitRule()
     assert isinstance(exit_runner(AlbertTextClassifier(backbone(), 3), rule), StreamExit)
@@ -18,6 +19,7 @@ def test_networks_of_one_set_of_weights_get_the_stream():
         assert isinstance(exit_runner(task, rule), EarlyExit)
 
 
+@pytest.mark.once
 def test_it_computes_less_than_batches_do():
     task, x = AlbertTextClassifier(backbone(), 3), rows(16, 12)
     rule = middling(task, x)
@@ -40,6 +42,7 @@ def test_a_second_call_has_the_first_ones_streams():
         np.testing.assert_allclose(second.scores[place], expected, atol=2e-5)
 
 
+@pytest.mark.once
 def test_the_names_are_found_where_they_are_looked_for():
     from keras_albert import inference
 

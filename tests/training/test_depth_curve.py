@@ -12,7 +12,7 @@ from tests.training.test_finetune import write_texts
 pytestmark = pytest.mark.once
 SETTINGS = FinetuneSettings(
     learning_rate=0.003,
-    epochs=6,
+    epochs=4,
     batch_size=8,
     warmup_fraction=0.3,
     elastic=ElasticSettings(distillation=0.3),
@@ -31,7 +31,7 @@ def test_the_shallow_depths_learn_and_are_measured(whole_run, tmp_path):
     assert found["depths"] == [result["depths"][0], result["depths"][-1]]
     shallow = finetune(
         *(whole_run[0], train, validation, tmp_path / "shallow"),
-        settings=FinetuneSettings(epochs=1, batch_size=8, depth=1),
+        settings=FinetuneSettings(epochs=1, steps=2, batch_size=8, depth=1),
     )
     assert shallow["layers"] == 1 and "depths" not in shallow
     with pytest.raises(InputError, match="more than the"):
