@@ -48,6 +48,10 @@ def predict(
     top_k: Annotated[
         int, typer.Option(min=1, help="How many tokens for each [MASK], or answers.")
     ] = 5,
+    depth: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many layers to run; by default as the model is set."),
+    ] = None,
     exit_at: Annotated[
         str | None,
         typer.Option(
@@ -77,7 +81,9 @@ def predict(
         raise InputError("Give either --text or --input.")
     if exit_criterion is not None and exit_at is None:
         raise InputError("--exit-criterion goes with --exit.")
-    leave = (exit_at, exit_criterion)
+    if exit_at is not None and depth is not None:
+        raise InputError("--depth is for all texts, and --exit finds each its own: give one.")
+    leave = (exit_at, exit_criterion, depth)
     if input_file is None:
         if output is not None:
             raise InputError("--output goes with --input; --text prints its answers.")
@@ -93,7 +99,7 @@ def _answer_texts(
     text: Sequence[str],
     text_pair: Sequence[str] | None,
     top_k: int,
-    leave: tuple[str | None, str | None],
+    leave: tuple[str | None, str | None, int | None],
 ) -> None:
     first = _texts(text)
     texts: Sequence[str] | Sequence[tuple[str, str]] = first
@@ -113,7 +119,7 @@ def _answer_file(
     output: Path | None,
     skip_bad: bool,
     top_k: int,
-    leave: tuple[str | None, str | None],
+    leave: tuple[str | None, str | None, int | None],
 ) -> None:
     from keras_albert.inference.requests import open_input, read_requests
 
@@ -139,7 +145,8 @@ def _answer_file(
             "input": name,
             "input_sha256": sha256(input_file) if input_file != "-" else None,
             "top_k": top_k,
-            **({} if leave[0] is None else {"exit": list(leave)}),
+            **({} if leave[0] is None else {"exit": list(leave[:2])}),
+            **({} if leave[2] is None else {"depth": leave[2]}),
         }
         with counting("Answering") as count:
             result = predict_to_file(
@@ -156,14 +163,14 @@ def _answer_file(
     show_result({"output": str(output), **result})
 
 
-def _predictor(model: str, leave: tuple[str | None, str | None]) -> Any:
-    exit_at, exit_criterion = leave
+def _predictor(model: str, leave: tuple[str | None, str | None, int | None]) -> Any:
+    exit_at, exit_criterion, depth = leave
     if exit_at is not None:
         return exit_predictor(model, exit_at, exit_criterion)
     with quiet_imports():
         from keras_albert.inference import load_predictor
 
-        return load_predictor(model)
+        return load_predictor(model, depth)
 
 
 def _texts(given: Sequence[str]) -> list[str]:

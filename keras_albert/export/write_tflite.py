@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from keras_albert.errors import InputError
-from keras_albert.export.litert_tables import look_up_quantized, share_equal_buffers
+from keras_albert.export.litert_tables import (
+    look_up_quantized,
+    share_equal_buffers,
+    slice_quantized,
+)
 from keras_albert.export.named_outputs import default_depth, reads_plain_texts
 from keras_albert.export.reference import example_inputs
 from keras_albert.models.saved_task import SavedTask
@@ -35,6 +39,7 @@ def write_tflite(job: dict[str, Any]) -> None:
         loop_where_shared(saved)
     if quantize in ("int8", "int8-full"):
         look_up_quantized(saved.task.backbone.token_embedding)
+        slice_quantized(saved.task.backbone.embedding)
     if options.get("strings"):
         _check_strings(saved)
     module, signatures = token_signatures(

@@ -110,6 +110,11 @@ class FactorizedEmbedding(keras.layers.Layer):
             self.embedding_projection.build((None, None, self.embedding_dim))
         self.built = True
 
+    def position_rows(self, length: Any) -> Any:
+        """The embeddings of the first `length` positions, (length, E)."""
+        positions = ops.convert_to_tensor(self.position_embeddings, dtype=self.compute_dtype)
+        return positions[:length]
+
     def call(self, token_ids: Any, segment_ids: Any, training: bool | None = None) -> Any:
         """Embeds.
 
@@ -134,8 +139,7 @@ class FactorizedEmbedding(keras.layers.Layer):
         if length is None:
             length = ops.shape(token_ids)[1]
         x = self.token_embedding(token_ids) + self.segment_embedding(segment_ids)
-        positions = ops.convert_to_tensor(self.position_embeddings, dtype=self.compute_dtype)
-        x = x + ops.expand_dims(positions[:length], axis=0)
+        x = x + ops.expand_dims(self.position_rows(length), axis=0)
         x = self.normalization(x)
         if training and self.seed_generator is not None:
             x = apply_dropout(x, self.dropout, self.seed_generator.next())

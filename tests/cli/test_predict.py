@@ -83,3 +83,15 @@ def test_options_that_do_not_go_together(refused: Callable[..., str], tmp_path: 
     assert "either --text or --input" in refused(*model, "--text", "a", "--input", "-")
     assert "--output goes with --input" in refused(*model, "--text", "a", "--output", "o")
     assert "does not exist" in refused(*model, "--input", tmp_path / "none.jsonl")
+
+
+def test_a_depth_is_run_and_one_beyond_is_refused(
+    run: Callable[..., Any], refused: Callable[..., str], finetuned: Path
+) -> None:
+    command = ("predict", "--model", finetuned, "--text", "a number 1")
+    whole = run(*command, "--depth", 2)
+    assert whole[0]["score"] == pytest.approx(run(*command)[0]["score"], abs=1e-5)
+    shallow = run(*command, "--depth", 1)
+    assert abs(shallow[0]["score"] - whole[0]["score"]) > 1e-7
+    assert "2 layers" in refused(*command, "--depth", 3)
+    assert "--exit" in refused(*command, "--depth", 1, "--exit", "0.9")
