@@ -12,8 +12,8 @@ from keras_albert.cli.record import Record
 from keras_albert.errors import InputError
 
 # `export.formats.FORMATS`, which a mistyped name should not wait for.
-FORMATS = ("saved-model", "tflite", "onnx", "openvino")
-QUANTIZATIONS = ("int8", "float16", "int8-full", "int8-narrow", "int8-weights")
+FORMATS = ("saved-model", "tflite", "onnx", "openvino", "web")
+QUANTIZATIONS = ("int8", "float16", "int8-full", "int8-weights")
 
 
 def export(
@@ -68,21 +68,31 @@ def export(
         "strings": strings,
         "tokens_only": tokens_only,
     }
+    given = {name: value for name, value in wanted.items() if value}
     with quiet_imports():
-        from keras_albert.export import exporting
+        from keras_albert.export import export_web, exporting
+    common: dict[str, Any] = {
+        "sequence_length": sequence_length,
+        "depth": depth,
+        "data": data,
+        "replace": replace,
+    }
     with counting("Exporting") as count:
-        card = exporting.export(
-            artifact_format,
-            model,
-            output,
-            quantize=quantize,
-            sequence_length=sequence_length,
-            depth=depth,
-            data=data,
-            replace=replace,
-            progress=count,
-            options={name: value for name, value in wanted.items() if value},
-        )
+        if artifact_format == "web":
+            if given:
+                raise InputError(f"--{next(iter(given))} does not go with --format web.")
+            # A page is loaded over a network: it is small unless something else is asked for.
+            card = export_web(model, output, quantize=quantize or "int8", progress=count, **common)
+        else:
+            card = exporting.export(
+                artifact_format,
+                model,
+                output,
+                quantize=quantize,
+                progress=count,
+                options=given,
+                **common,
+            )
     record.write(output / "command.json", card)
     show_result({"output": str(output), **card})
 

@@ -33,6 +33,7 @@ def export_web(
     sequence_length: int | None = None,
     depth: int | None = None,
     texts: Sequence[str] | None = None,
+    data: str | Path | None = None,
     examples: Sequence[Any] | None = None,
     runtime: str | Path | None = None,
     replace: bool = False,
@@ -56,6 +57,7 @@ def export_web(
         depth: a fixed number of layers; by default there is a slider where layers share all
             weights.
         texts: what to verify with; by default sentences that come with the package.
+        data: labelled examples, see `exporting.export`.
         examples: texts (or pairs) that the page offers to try.
         runtime: the npm archive of onnxruntime-web at the pinned version; by default npm fetches
             it.
@@ -88,6 +90,7 @@ def export_web(
             sequence_length=sequence_length,
             depth=depth,
             texts=texts,
+            data=data,
             progress=progress,
         )
         task = read_json(source / "model.json")["task"]

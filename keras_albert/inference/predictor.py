@@ -149,7 +149,7 @@ def load_predictor(path: str | Path, depth: int | None = None) -> "Predictor | T
     folder = Path(path)
     if folder.is_file():
         raise InputError(
-            f"{folder} is a file; expected the folder of a model, of a SavedModel or of a TFLite "
+            f"{folder} is a file; expected the folder of a model, of a SavedModel or of another "
             "export (which holds the vocabulary too)."
         )
     try:
@@ -159,7 +159,8 @@ def load_predictor(path: str | Path, depth: int | None = None) -> "Predictor | T
         return _keras_predictor(path, depth)
     except ImportError as error:
         raise InputError(
-            f"{folder} needs {error.name}: install keras-albert[export] or [tensorflow]."
+            f"{folder} needs {error.name}: install keras-albert[export], [tensorflow], [onnx] or "
+            "[openvino]."
         ) from error
     except InputError:
         raise
@@ -215,8 +216,22 @@ def _saved_model(folder: Path) -> Any:
     return SavedModelRunner(folder)
 
 
+def _onnx(folder: Path) -> Any:
+    from keras_albert.inference.run_onnx import OnnxModel
+
+    return OnnxModel(folder)
+
+
+def _openvino(folder: Path) -> Any:
+    from keras_albert.inference.run_openvino import OpenvinoModel
+
+    return OpenvinoModel(folder)
+
+
 # By the file that only this kind of folder has: what loads it.
 ARTIFACTS: dict[str, Callable[[Path], Any]] = {
     "saved_model.pb": _saved_model,
     "model.tflite": _litert,
+    "model.onnx": _onnx,
+    "model.xml": _openvino,
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import keras_albert.export
 from keras_albert.cli.export import FORMATS, QUANTIZATIONS
 from keras_albert.export import exporting, formats
 
@@ -85,3 +86,23 @@ def test_an_occupied_output_is_refused(
     arguments = ["--model", finetuned, "--format", "tflite", "--output", tmp_path]
     assert "not empty" in refused("export", *arguments)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_page_is_small_unless_something_else_is_asked_for(
+    run: Callable[..., Any],
+    refused: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    seen: dict[str, Any] = {}
+
+    def page(model: str, output: Path, **settings: Any) -> Any:
+        seen.update(settings)
+        output.mkdir()
+        return {"first_load_bytes": 5}
+
+    monkeypatch.setattr(keras_albert.export, "export_web", page)
+    arguments = ("export", "--model", "M", "--output", tmp_path / "A", "--format", "web")
+    assert run(*arguments)["first_load_bytes"] == 5
+    assert (seen["quantize"], seen["depth"]) == ("int8", None)
+    assert "--strings" in refused(*arguments, "--strings")
