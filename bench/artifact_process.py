@@ -82,9 +82,12 @@ def openvino(path: str, precision: str = "f32") -> tuple[Run, Mapping[str, Any]]
     compiled = runtime.Core().compile_model(
         path, "CPU", {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": THREADS}
     )
+    # A port has several names, in no order.
     names = {
-        port.get_any_name(): port.get_element_type().to_dtype().type for port in compiled.inputs
+        max(port.get_names(), key=lambda name: ("depth" in name, name)): port
+        for port in compiled.inputs
     }
+    names = {name: port.get_element_type().to_dtype().type for name, port in names.items()}
     return lambda arrays: compiled(dict(arrays)), names
 
 

@@ -108,7 +108,7 @@ def test_wordpiece_as_in_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     source = _site(tmp_path, chinese_tokenizer(), "masked_lm", monkeypatch)
     everything = "".join(chr(p) for p in range(0x30000) if not 0xD800 <= p < 0xE000)
     blocks = [everything[i : i + 100] for i in range(0, len(everything), 100)]
-    rows = [(text, None) for text in [*_texts(), *blocks]]
+    rows = [(text, None) for text in [*_texts()[::5], *blocks]]
     assert check_tokenizer(source, tmp_path / "site", rows) == len(rows)
 
 
