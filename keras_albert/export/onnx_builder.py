@@ -7,8 +7,9 @@ import numpy as np
 
 # What "quantize" may be; see `OnnxBuilder`.
 PRECISIONS = (None, "float16", "int8", "int8-weights")
-# Seven of the eight bits: where a processor adds pairs of products in 16 bits, eight overflow (ONNX
-# Runtime was seen to be off by 10% of random products with them and by less than 4% without), and packed the file is smaller.
+# Seven of the eight bits: where a processor adds pairs of products in 16 bits, eight overflow (on
+# random products ONNX Runtime was seen to be off by 10% with them and by less than 4% without), and
+# packed the file is smaller.
 LARGEST_INTEGER = 63
 # Matrices below this stay as they are: they weigh nothing, and often are a last layer.
 SMALLEST_QUANTIZED = 1024
