@@ -80,8 +80,9 @@ def named_outputs(saved: SavedTask, inputs: dict[str, Any], depth: Any = None) -
     kind = saved.kind
     if kind == "joint_question_answerer":
         # The gold start, which no artifact has: what is scored by it is left out below.
-        starts = ops.zeros_like(inputs["token_ids"])[:, :1]
-        inputs = {**inputs, "start_positions": starts}
+        # Keras takes no tensors and arrays side by side.
+        inputs = {name: ops.convert_to_tensor(value) for name, value in inputs.items()}
+        inputs["start_positions"] = ops.zeros_like(inputs["token_ids"])[:, :1]
     # The functional graph was traced unrolled; an explicit depth runs the layers as they are now.
     outputs = saved.task(inputs, training=False, depth=depth)
     if kind == "pretrainer":

@@ -52,7 +52,7 @@ def test_an_existing_output_is_kept(tmp_path: Path) -> None:
 def test_a_failed_child_leaves_only_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(command: list, job: dict, scratch: Path, log: Path, what: str) -> None:
+    def fail(command: list, job: dict, scratch: Path, log: Path, what: str, backend: str) -> None:
         log.write_text("why")
         Path(job["target"], "half").write_text("written")
         raise InputError("It failed.")
