@@ -52,11 +52,12 @@ def test_outputs_have_names_at_every_depth(kind: str) -> None:
     whole = named_outputs(saved, inputs)
     assert {name: tuple(value.shape) for name, value in whole.items()} == EXPECTED[kind]
     assert depth_can_be_input(saved) and default_depth(saved) == 3
-    first = next(iter(whole))
+    # Of the joint head's beam, little changes where a row has no passage.
+    name = "impossible" if kind == "joint_question_answerer" else next(iter(whole))
     there, shallow = (
-        keras.ops.convert_to_numpy(named_outputs(saved, inputs, depth)[first]) for depth in (3, 1)
+        keras.ops.convert_to_numpy(named_outputs(saved, inputs, depth)[name]) for depth in (3, 1)
     )
-    np.testing.assert_allclose(there, keras.ops.convert_to_numpy(whole[first]), atol=1e-5)
+    np.testing.assert_allclose(there, keras.ops.convert_to_numpy(whole[name]), atol=1e-5)
     assert np.abs(there - shallow).max() > 1e-3
 
 

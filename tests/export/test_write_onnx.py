@@ -65,7 +65,20 @@ def _compare(actual: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> 
     assert list(actual) == list(expected)
     for name, value in expected.items():
         assert actual[name].dtype == value.dtype
-        np.testing.assert_allclose(actual[name], value, rtol=1e-4, atol=2e-5, err_msg=name)
+        possible = _possible(name, expected)
+        np.testing.assert_allclose(
+            actual[name][possible], value[possible], rtol=1e-4, atol=2e-5, err_msg=name
+        )
+
+
+def _possible(name: str, outputs: dict[str, np.ndarray]) -> Any:
+    """Where a beam stands in the passage; the places outside tie, and their order is free."""
+    if name not in ("start_positions", "end_positions", "end_log_probabilities"):
+        return ...
+    starts = outputs["start_log_probabilities"] > -1e20
+    if name == "start_positions":
+        return starts
+    return (outputs["end_log_probabilities"] > -1e20) & starts[:, :, None]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
