@@ -33,7 +33,7 @@ from keras_albert.training.finetune import finetune
 from keras_albert.training.recipe import FinetuneSettings
 
 SAMPLE = Path(__file__).parent / "data" / "english-ewt-sample.conllu"
-SETTINGS = FinetuneSettings(learning_rate=1e-3, epochs=12, sequence_length=64)
+SETTINGS = FinetuneSettings(learning_rate=1e-3, epochs=3, sequence_length=64)
 Row = dict[str, Any]
 
 
