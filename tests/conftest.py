@@ -1,7 +1,9 @@
 """Settings every test shares, and which tests run once and which on every backend."""
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 # Before anything imports Keras: the backend is fixed at its first import.
@@ -33,6 +35,17 @@ def _seeded() -> None:
     """A test draws the same weights and inputs every time, alone or among others."""
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(0)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Gives the workers of a run a folder in common, for what is slow to make."""
+    if not hasattr(config, "workerinput"):
+        os.environ["KERAS_ALBERT_TESTS_SHARED"] = tempfile.mkdtemp(prefix="keras-albert-shared-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("KERAS_ALBERT_TESTS_SHARED"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

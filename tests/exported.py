@@ -1,13 +1,16 @@
-"""Small models saved from the backend under test and their exports, each made once a process."""
+"""Small models saved from the backend under test and their exports, each made once a run."""
 
 import gzip
 import json
+import os
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import keras
+from filelock import FileLock
 
 from keras_albert import (
     AlbertBackbone,
@@ -30,7 +33,21 @@ MANUAL = Path(__file__).parents[1] / "examples" / "data" / "postgresql-manual.js
 LABELS = ["sql", "server", "internals"]
 SEQUENCE_LENGTH = 64
 _ROOT = tempfile.TemporaryDirectory(prefix="keras-albert-tests-")
+# What a test makes for itself.
 ROOT = Path(_ROOT.name)
+# What pytest-xdist's workers have in common; see `conftest.pytest_configure`.
+SHARED = Path(os.environ.get("KERAS_ALBERT_TESTS_SHARED", ROOT))
+
+
+def _made(name: str, make: Callable[[Path], object]) -> Path:
+    """SHARED/name, which one worker makes while any other that asks for it waits."""
+    path = SHARED / name
+    with FileLock(SHARED / f"{name}.lock"):
+        if not path.exists():
+            aside = SHARED / f"{name}.making"
+            make(aside)
+            aside.rename(path)
+    return path
 
 
 @cache
@@ -42,6 +59,7 @@ def sentences() -> list[str]:
 
 @cache
 def tokenizer() -> AlbertTokenizer:
+    # The same bytes in every worker.
     return train_vocabulary(sentences(), ROOT / "vocabulary", size=300)
 
 
@@ -69,6 +87,10 @@ def model_folder(kind: str) -> Path:
     "multiple_choice", "sentence_order", "text_embedder", "question_answerer" or
     "joint_question_answerer".
     """
+    return _made(kind, lambda aside: _save_model(kind, aside))
+
+
+def _save_model(kind: str, folder: Path) -> None:
     keras.utils.set_random_seed(5)
     vocabulary: Any = chinese_tokenizer() if kind == "chinese" else tokenizer()
     backbone = AlbertBackbone(
@@ -103,31 +125,32 @@ def model_folder(kind: str) -> Path:
         task = AlbertJointQuestionAnswerer(backbone)
     else:
         task = AlbertMaskedLM(backbone)
-    folder = ROOT / kind
     task.save_to_preset(str(folder))
     vocabulary.save_to_preset(str(folder))
     if kind == "classifier":
         (folder / "labels.json").write_text(json.dumps(LABELS))
     if kind == "token_classifier":
         (folder / "labels.json").write_text(json.dumps(["O", "B-PER", "I-PER"]))
-    return folder
 
 
 @cache
 def artifact(kind: str, artifact_format: str, quantize: str | None = None, **asked: Any) -> Path:
     """An export of that model; its card is export.json in it."""
     name = "-".join([kind, artifact_format, str(quantize), *map(str, asked.values())])
-    output = ROOT / "".join(letter for letter in name if letter.isalnum() or letter in "-_")
+    name = "".join(letter for letter in name if letter.isalnum() or letter in "-_")
     texts = [text.replace("[MASK]", "") or "a" for text in CHINESE_TEXTS]
     settings: Any = {"texts": texts} if kind == "chinese" else {}
     settings |= {name: asked.pop(name) for name in ("depth", "data") if name in asked}
     options = {key: list(v) if isinstance(v, tuple) else v for key, v in asked.items()}
-    export(
-        artifact_format,
-        model_folder(kind),
-        output,
-        quantize=quantize,
-        options=options,
-        **settings,
-    )
-    return output
+
+    def make(aside: Path) -> None:
+        export(
+            artifact_format,
+            model_folder(kind),
+            aside,
+            quantize=quantize,
+            options=options,
+            **settings,
+        )
+
+    return _made(name, make)

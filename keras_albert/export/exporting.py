@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 import keras_albert
@@ -116,9 +115,7 @@ def export(
             "quantize": quantize,
             "options": options,
         }
-        what = f"writing the {artifact_format}"
-        backend = made.backend or keras.config.backend()
-        run_child(["-m", "keras_albert.export.worker"], job, scratch / "write", log, what, backend)
+        _write(made, job, scratch / "write", log)
         weight_bytes = sum(
             file.stat().st_size for pattern in made.weight_files for file in target.glob(pattern)
         )
@@ -157,6 +154,21 @@ def export(
         write_card(target, card)
     log.unlink(missing_ok=True)
     return card
+
+
+def _write(made: Format, job: dict[str, Any], scratch: Path, log: Path) -> None:
+    """Has the model's files written, in a process of their own where they need a backend."""
+    what = f"writing the {job['format']}"
+    if made.backend is not None:
+        run_child(["-m", "keras_albert.export.worker"], job, scratch, log, what, made.backend)
+        return
+    try:
+        made.load_writer()(job)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"{what.capitalize()} takes {error.name}, which is not installed. "
+            f"Install it with pip install 'keras-albert[{job['format']}]'."
+        ) from error
 
 
 def _answers(

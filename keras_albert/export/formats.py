@@ -13,8 +13,9 @@ class Format:
     """How a format is written and verified.
 
     Attributes:
-        writer: "module:function", called with the job in a process of its own; see `worker`.
-        backend: what Keras runs on in that process; None: what the caller's runs on.
+        writer: "module:function", called with the job; see `worker`.
+        backend: what Keras must run on to write it, in a process of its own; None: the writer reads
+            variables of any backend, in the caller's process.
         runner: the script in `inference/` that answers a job with the runtime alone.
         runtimes: the distributions it takes, for the card.
         quantizations: what `quantize` may be beside None.

@@ -3,18 +3,22 @@
 This file imports nothing of keras_albert, nor any runtime.
 """
 
+import importlib
 import json
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
 
 # A latency is the median of so many answers.
 REPETITIONS = 7
+# Modules that an artifact must do without, but for those its runtime brings.
+FOREIGN = ("keras", "keras_hub", "keras_albert", "tensorflow", "jax", "torch")
 
 
 class RuntimeModel(Protocol):
@@ -38,11 +42,39 @@ class RuntimeModel(Protocol):
         ...
 
 
+def read_job() -> dict[str, Any]:
+    """The job whose file a runner was started with."""
+    job: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    return job
+
+
+def described(job: dict[str, Any], description_file: str) -> dict[str, Any]:
+    """A job's artifact as its model.json describes it, with "options", if only empty ones.
+
+    Args:
+        job: see `answer_job`.
+        description_file: where model.json lies in the artifact.
+    """
+    text = (Path(job["artifact"]) / description_file).read_text("utf-8")
+    return {"options": {}, **json.loads(text)}
+
+
+def hide_keras() -> None:
+    """Makes TensorFlow and tensorflow-text, imported afterwards, do without Keras.
+
+    TensorFlow imports Keras wherever it is installed, and tensorflow-text brings Keras layers that
+    no artifact uses. None makes Python say that Keras is not installed, and an empty module stands
+    for those layers: what runs then runs without Keras.
+    """
+    sys.modules["keras"] = None  # type: ignore[assignment]
+    sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
+
+
 def answer_job(
     job: dict[str, Any],
-    import_runtime: Callable[[], Any],
+    runtime: Iterable[str],
     load: Callable[[str], RuntimeModel],
-    foreign: Iterable[str],
+    foreign: Iterable[str] = FOREIGN,
 ) -> None:
     """Loads an artifact, measures it and answers with it.
 
@@ -53,15 +85,16 @@ def answer_job(
             beside the artifact's own; "measure", {"lengths", "depths"} or null; "output", an .npz
             file to write, and "measured", a JSON file to write. The output has "0/scores" for
             what the texts gave, "0/tokens/scores" for the arrays, "0/depth2/scores" for depth 2.
-        import_runtime: imports the runtime: what the process holds then is no part of the
-            artifact's memory.
+        runtime: the runtime's modules: what the process holds once they are imported is no part
+            of the artifact's memory.
         load: opens the folder.
         foreign: modules that an artifact must do without.
 
     Raises:
         ValueError: the artifact cannot be used, or it took a foreign module.
     """
-    import_runtime()
+    for module in runtime:
+        importlib.import_module(module)
     bare = peak_memory()
     started = time.perf_counter()
     model = load(job["artifact"])

@@ -6,24 +6,21 @@ This file imports nothing of keras_albert. As a program it answers a job, in a p
 only its runtime: `python run_litert.py JOB.json`; see `run_job.answer_job`.
 """
 
-import hashlib
-import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 if __package__:
     from keras_albert.inference import run_job
-    from keras_albert.inference.depths import checked_depth
-    from keras_albert.inference.text_encoder import TextEncoder
+    from keras_albert.inference.artifact_model import ArtifactModel, encoded_strings
 else:  # Run by its path: Python looks for modules in this file's own folder.
     import run_job  # type: ignore[import-not-found, no-redef]
-    from depths import checked_depth  # type: ignore[import-not-found, no-redef]
-    from text_encoder import TextEncoder  # type: ignore[import-not-found, no-redef]
+    from artifact_model import (  # type: ignore[import-not-found, no-redef]
+        ArtifactModel,
+        encoded_strings,
+    )
 
 MODEL_FILE = "model.tflite"
 SIGNATURE = "tokens"
@@ -31,7 +28,7 @@ SIGNATURE = "tokens"
 ALONG_TOKENS = {"token_classifier": ("scores",), "question_answerer": ("start", "end")}
 
 
-class LiteRTModel:
+class LiteRTModel(ArtifactModel):
     """A TFLite folder: model.tflite, the vocabulary and model.json.
 
     Args:
@@ -42,30 +39,19 @@ class LiteRTModel:
         ValueError: a file is missing, damaged or of another export.
     """
 
+    kind = "TFLite"
+    model_files = (MODEL_FILE,)
+
     def __init__(self, folder: str | Path, num_threads: int | None = None) -> None:
-        folder = Path(folder)
-        try:
-            self.description = json.loads((folder / "model.json").read_text("utf-8"))
-            # Exports made before there was a choice say nothing of it.
-            vocabulary = str(self.description.get("vocabulary_file", "spiece.model"))
-            files = {name: (folder / name).read_bytes() for name in (MODEL_FILE, vocabulary)}
-            expected = self.description["sha256"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"{folder} is not a complete TFLite export: {error}") from error
-        for name, content in files.items():
-            if hashlib.sha256(content).hexdigest() != expected.get(name):
-                raise ValueError(
-                    f"{folder / name} is not the file that was exported (its checksum differs): it "
-                    "is damaged or was replaced; export again"
-                )
-        self.encoder = TextEncoder(files[vocabulary], self.description)
-        options = self.description.get("options", {})
-        self.reads_strings = bool(options.get("strings"))
+        self._num_threads = num_threads
+        super().__init__(folder)
+
+    def _load(self, files: dict[str, bytes]) -> None:
         # Signatures of one length each, the shortest first; 0 stands for any length.
-        lengths = options.get("lengths")
+        lengths = self.description.get("options", {}).get("lengths")
         self._lengths = sorted(lengths) if lengths else [0]
         try:
-            self._interpreter = self._opened(files[MODEL_FILE], num_threads)
+            self._interpreter = self._opened(files[MODEL_FILE])
             self._runners = {
                 length: self._interpreter.get_signature_runner(
                     f"{SIGNATURE}_{length}" if length else SIGNATURE
@@ -75,48 +61,25 @@ class LiteRTModel:
             if self.reads_strings:
                 self._on_strings = self._interpreter.get_signature_runner("texts")
         except (ValueError, RuntimeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise ValueError(f"{folder / MODEL_FILE} does not load: {reason}") from error
+            raise self._refusal(MODEL_FILE, error) from error
 
-    def _opened(self, content: bytes, num_threads: int | None) -> Any:
+    def _opened(self, content: bytes) -> Any:
         from ai_edge_litert import interpreter
 
         if not self.reads_strings:
-            return interpreter.Interpreter(model_content=content, num_threads=num_threads)
+            return interpreter.Interpreter(model_content=content, num_threads=self._num_threads)
         from tensorflow_text import tflite_registrar
 
         return interpreter.InterpreterWithCustomOps(
             model_content=content,
-            num_threads=num_threads,
+            num_threads=self._num_threads,
             custom_op_registerers=tflite_registrar.SELECT_TFTEXT_OPS,
         )
 
-    def on_tokens(
-        self, inputs: dict[str, np.ndarray], depth: int | None = None
-    ) -> dict[str, np.ndarray]:
-        """Runs on arrays of ids.
-
-        Args:
-            inputs: the arrays that model.json lists under "inputs", int32: "token_ids",
-                "segment_ids", "padding_mask", (B, S), and where the model predicts masked tokens
-                "mask_positions", (B, P).
-            depth: how many layers to run; by default as the artifact is set.
-
-        Returns:
-            The model's outputs by name.
-
-        Raises:
-            ValueError: inputs are missing or longer than the model reads, or the depth is not
-                possible.
-        """
-        run_job.check_inputs(inputs, self.description)
-        given = dict(inputs)
-        layers = checked_depth(depth, self.description)
-        if layers is not None:
-            given["depth"] = np.array(layers, np.int32)
+    def _run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         if self._lengths == [0]:
-            return _arrays(self._runners[0](**given))
-        return self._at_fixed_length(given)
+            return _arrays(self._runners[0](**inputs))
+        return self._at_fixed_length(inputs)
 
     def _at_fixed_length(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Row by row through the shortest signature that a row fits in."""
@@ -152,30 +115,11 @@ class LiteRTModel:
         second_texts: Sequence[str] | None = None,
         depth: int | None = None,
     ) -> dict[str, np.ndarray]:
-        """Runs on texts or pairs: the outputs, and "truncated" (B,) and the ids it read.
-
-        Args:
-            texts: B texts.
-            second_texts: B more for pairs.
-            depth: see `on_tokens`.
-
-        Raises:
-            ValueError: something is not text, or see `on_tokens`.
-        """
-        if self.reads_strings and second_texts is None:
-            return self._on_raw_texts(texts, depth)
-        inputs, truncated = self.encoder(texts, second_texts)
-        return {**inputs, **self.on_tokens(inputs, depth), "truncated": truncated}
-
-    def _on_raw_texts(self, texts: Sequence[str], depth: int | None) -> dict[str, np.ndarray]:
-        for number, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise ValueError(f"text {number} is {type(text).__name__}, not a string")
-        given: dict[str, Any] = {"text": np.array([text.encode() for text in texts], np.bytes_)}
-        layers = checked_depth(depth, self.description)
-        if layers is not None:
-            given["depth"] = np.array(layers, np.int32)
-        return _arrays(self._on_strings(**given))
+        """See `ArtifactModel.on_texts`; a graph that reads texts gives the outputs alone."""
+        if not self.reads_strings or second_texts is not None:
+            return super().on_texts(texts, second_texts, depth)
+        strings = np.array(encoded_strings(texts), np.bytes_)
+        return _arrays(self._on_strings(text=strings, **self._depth_input(depth)))
 
 
 def _arrays(outputs: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -192,26 +136,15 @@ def _fitted(array: np.ndarray, length: int, axis: int = -1) -> np.ndarray:
 
 def main(job: dict[str, Any]) -> None:
     """Answers a job, see `run_job.answer_job`, with LiteRT alone."""
-    described = json.loads((Path(job["artifact"]) / "model.json").read_text("utf-8"))
-    strings = bool(described.get("options", {}).get("strings"))
-    if strings:
-        # TensorFlow imports Keras where it is installed; see `run_saved_model.main`.
-        sys.modules["keras"] = None  # type: ignore[assignment]
-        sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
-
-    def import_runtime() -> None:
-        import ai_edge_litert.interpreter  # noqa: F401
-        import sentencepiece  # noqa: F401
-
-        if strings:
-            import tensorflow_text  # noqa: F401
-
-    foreign: tuple[str, ...] = ("keras", "keras_hub", "keras_albert", "torch")
-    if not strings:
+    runtime: tuple[str, ...] = ("ai_edge_litert.interpreter", "sentencepiece")
+    foreign: tuple[str, ...] = run_job.FOREIGN
+    if run_job.described(job, LiteRTModel.description_file)["options"].get("strings"):
+        run_job.hide_keras()
+        runtime += ("tensorflow_text",)
         # TensorFlow, which tensorflow-text brings, imports JAX wherever it is installed.
-        foreign += ("tensorflow", "jax")
-    run_job.answer_job(job, import_runtime, LiteRTModel, foreign)
+        foreign = tuple(name for name in foreign if name not in ("tensorflow", "jax"))
+    run_job.answer_job(job, runtime, LiteRTModel, foreign)
 
 
 if __name__ == "__main__":
-    main(json.loads(Path(sys.argv[1]).read_text("utf-8")))
+    main(run_job.read_job())

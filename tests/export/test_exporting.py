@@ -1,10 +1,11 @@
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.export import export_saved_model, export_tflite
+from keras_albert.export import export_onnx, export_saved_model, export_tflite
 from keras_albert.export import exporting as exporting_module
 from keras_albert.export.exporting import read_card
 from tests.exported import artifact, model_folder
@@ -61,3 +62,12 @@ def test_a_failed_child_leaves_only_its_log(
     with pytest.raises(InputError, match="It failed."):
         export_tflite(model_folder("classifier"), tmp_path / "out")
     assert [file.name for file in tmp_path.iterdir()] == ["out.log"]
+
+
+def test_a_library_that_is_not_there_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(InputError, match=r"takes onnx.*pip install 'keras-albert\[onnx\]'"):
+        export_onnx(model_folder("classifier"), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []

@@ -15,7 +15,7 @@ def test_float32_agrees_and_is_dynamic() -> None:
     for output in card["verified"]["outputs"].values():
         assert output["largest_difference"] < 1e-5 * max(1, output["largest_value"])
     assert len({tuple(shape) for shape in card["verified"]["shapes"]}) > 3
-    files = {"export.json", "model.json", "model.tflite", "spiece.model"}
+    files = {"CARD.md", "export.json", "model.json", "model.tflite", "spiece.model"}
     assert {file.name for file in folder.iterdir()} == files
 
 

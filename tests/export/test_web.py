@@ -76,6 +76,9 @@ def test_masked_words_depth_and_no_network(browser: Any) -> None:
     # The shipped model: a slip in the loop or the tokenizer shows in its words.
     card = export_web("albert_micro", site, quantize=None)
     assert card["first_load_bytes"] == sum(card["first_load"].values())
+    assert card == json.loads((site / "export.json").read_text())
+    assert card["format"] == "web"
+    assert {"model.onnx.gz", "runtime/onnxruntime.wasm.gz"} < set(card["first_load"])
     saved = SavedTask.load("albert_micro")
     served = _Served(site)
     context = browser.new_context()
@@ -198,9 +201,3 @@ def test_a_task_that_it_cannot_show_is_named() -> None:
     with pytest.raises(InputError, match="sentence_order"):
         export_web(model_folder("sentence_order"), ROOT / "none")
     assert not (ROOT / "none").exists()
-
-
-def test_the_card_says_what_is_loaded() -> None:
-    card = json.loads((ROOT / "site-masked" / "export.json").read_text())
-    assert card["format"] == "web"
-    assert {"model.onnx.gz", "runtime/onnxruntime.wasm.gz"} < set(card["first_load"])

@@ -44,7 +44,7 @@ def test_a_job_is_measured_and_answered(tmp_path: Path) -> None:
         "output": str(tmp_path / "out.npz"),
         "measured": str(tmp_path / "measured.json"),
     }
-    answer_job(job, lambda: None, _Echo, ())
+    answer_job(job, (), _Echo, ())
     with np.load(tmp_path / "out.npz") as archive:
         found = {name: value.tolist() for name, value in archive.items()}
     assert found == {
@@ -61,7 +61,7 @@ def test_a_job_is_measured_and_answered(tmp_path: Path) -> None:
     }
     assert measured["load_seconds"] >= 0
     with pytest.raises(ValueError, match="has loaded .'json'"):
-        answer_job(job, lambda: None, _Echo, ("json",))
+        answer_job(job, (), _Echo, ("json",))
 
 
 def test_memory_is_a_process_s_own() -> None:

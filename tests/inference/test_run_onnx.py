@@ -1,48 +1,21 @@
-import hashlib
-import json
-import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from keras_albert.inference.run_onnx import OnnxModel
 from tests.exported import artifact
-
-pytestmark = pytest.mark.once
-
-
-def test_it_answers_texts_at_a_depth_and_says_what_is_wrong(tmp_path: Path) -> None:
-    model = OnnxModel(artifact("classifier", "onnx"))
-    answers = model.on_texts(["The index.", ""], ["a", "b"])
-    assert answers["probabilities"].shape == (2, 3)
-    inputs = {name: answers[name] for name in ("token_ids", "segment_ids", "padding_mask")}
-    shallow = model.on_tokens(inputs, depth=1)["scores"]
-    assert np.abs(shallow - answers["scores"]).max() > 1e-4
-    for depth in (0, 4):
-        with pytest.raises(ValueError, match="depth"):
-            model.on_tokens(inputs, depth=depth)
-    long = {name: np.ones((1, 65), np.int32) for name in inputs}
-    with pytest.raises(ValueError, match="65"):
-        model.on_tokens(long)
-    with pytest.raises(ValueError, match="surrogate"):
-        model.on_texts(["\ud800"])
+from tests.runners import check_answers, check_damage, check_program
 
 
+def test_as_a_program_it_needs_the_runtime_alone(tmp_path: Path) -> None:
+    check_program(OnnxModel(artifact("classifier", "onnx")), tmp_path)
+
+
+@pytest.mark.once
+def test_it_answers_texts_at_a_depth_and_says_what_is_wrong() -> None:
+    check_answers(OnnxModel(artifact("classifier", "onnx")))
+
+
+@pytest.mark.once
 def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
-    folder = tmp_path / "copy"
-    shutil.copytree(artifact("classifier", "onnx"), folder)
-    whole = (folder / "model.onnx").read_bytes()
-    (folder / "model.onnx").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="checksum"):
-        OnnxModel(folder)
-    # A file that was cut before its checksum was taken.
-    description = json.loads((folder / "model.json").read_text())
-    half = (folder / "model.onnx").read_bytes()
-    description["sha256"]["model.onnx"] = hashlib.sha256(half).hexdigest()
-    (folder / "model.json").write_text(json.dumps(description))
-    with pytest.raises(ValueError, match="does not load"):
-        OnnxModel(folder)
-    (folder / "model.onnx").unlink()
-    with pytest.raises(ValueError, match="not a complete"):
-        OnnxModel(folder)
+    check_damage(OnnxModel, artifact("classifier", "onnx"), "model.onnx", tmp_path / "copy")

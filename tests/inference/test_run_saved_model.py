@@ -1,7 +1,27 @@
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from keras_albert.inference.run_saved_model import SavedModelRunner
 from tests.exported import artifact
+from tests.runners import check_answers, check_damage, check_program
+
+
+def test_as_a_program_it_needs_the_runtime_alone(tmp_path: Path) -> None:
+    check_program(SavedModelRunner(artifact("classifier", "saved-model")), tmp_path)
+
+
+@pytest.mark.once
+def test_it_answers_texts_at_a_depth_and_says_what_is_wrong() -> None:
+    check_answers(SavedModelRunner(artifact("classifier", "saved-model")))
+
+
+@pytest.mark.once
+def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
+    check_damage(
+        SavedModelRunner, artifact("classifier", "saved-model"), "saved_model.pb", tmp_path / "copy"
+    )
 
 
 def test_the_two_ways_in_agree() -> None:
