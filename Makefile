@@ -66,10 +66,10 @@ albert_micro: $(VENV)/.demo
 test: test-once $(BACKENDS:%=test-%)
 
 test-once: $(VENV)/.test
-	OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) -m once tests
+	OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m once tests
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/.test
-	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) -m per_backend tests
+	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m per_backend tests
 
 test-one-backend: $(VENV)/.test
 	KERAS_BACKEND=$(BACKEND) $(PYTEST) $(ARGUMENTS)

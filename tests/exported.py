@@ -1,6 +1,7 @@
 """Small models saved from the backend under test and their exports, each made once a run."""
 
 import gzip
+import hashlib
 import json
 import os
 import tempfile
@@ -133,14 +134,20 @@ def _save_model(kind: str, folder: Path) -> None:
         (folder / "labels.json").write_text(json.dumps(["O", "B-PER", "I-PER"]))
 
 
+def _short(value: Any) -> str:
+    return str(value) if len(str(value)) < 40 else hashlib.sha256(str(value).encode()).hexdigest()
+
+
 @cache
 def artifact(kind: str, artifact_format: str, quantize: str | None = None, **asked: Any) -> Path:
     """An export of that model; its card is export.json in it."""
-    name = "-".join([kind, artifact_format, str(quantize), *map(str, asked.values())])
+    name = "-".join([kind, artifact_format, str(quantize), *map(_short, asked.values())])
     name = "".join(letter for letter in name if letter.isalnum() or letter in "-_")
     texts = [text.replace("[MASK]", "") or "a" for text in CHINESE_TEXTS]
     settings: Any = {"texts": texts} if kind == "chinese" else {}
-    settings |= {name: asked.pop(name) for name in ("depth", "data") if name in asked}
+    settings |= {
+        name: asked.pop(name) for name in ("depth", "data", "calibration") if name in asked
+    }
     options = {key: list(v) if isinstance(v, tuple) else v for key, v in asked.items()}
 
     def make(aside: Path) -> None:

@@ -52,6 +52,13 @@ def export(
             "many answers are right before and after.",
         ),
     ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="int8-full: texts to measure activations on, a line each, such as it will read.",
+        ),
+    ] = None,
     replace: options.Replace = False,
 ) -> None:
     """Write a model for a runtime of its own, text in, answers out.
@@ -79,8 +86,9 @@ def export(
     }
     with counting("Exporting") as count:
         if artifact_format == "web":
-            if given:
-                raise InputError(f"--{next(iter(given))} does not go with --format web.")
+            if given or calibration is not None:
+                option = next(iter(given), "calibration").replace("_", "-")
+                raise InputError(f"--{option} does not go with --format web.")
             # A page is loaded over a network: it is small unless something else is asked for.
             card = export_web(model, output, quantize=quantize or "int8", progress=count, **common)
         else:
@@ -91,10 +99,19 @@ def export(
                 quantize=quantize,
                 progress=count,
                 options=given,
+                calibration=None if calibration is None else _lines(calibration),
                 **common,
             )
     record.write(output / "command.json", card)
     show_result({"output": str(output), **card})
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        texts = [line.strip() for line in path.read_text("utf-8").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"--calibration {path} cannot be read as UTF-8 text: {error}") from error
+    return [text for text in texts if text]
 
 
 def _lengths(value: str | None) -> list[int] | None:

@@ -35,6 +35,7 @@ def export(
     depth: int | None = None,
     texts: Sequence[str] | None = None,
     data: str | Path | None = None,
+    calibration: Sequence[str] | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
     options: Mapping[str, Any] | None = None,
@@ -51,6 +52,8 @@ def export(
             where all layers share weights.
         texts: what to verify with; by default sentences that come with the package.
         data: labelled examples, see `held_out`: both answer them, and the card says how well.
+        calibration: texts on which "int8-full" measures activations; by default others that come
+            with the package.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.
         options: the format's further options by name.
@@ -65,8 +68,13 @@ def export(
     say = progress or (lambda _: None)
     options = dict(options or {})
     made = format_named(artifact_format, quantize, options)
-    if texts is not None and (isinstance(texts, str) or not texts or not all(texts)):
-        raise InputError("The texts to verify with must be a list of texts that are not empty.")
+    _check_texts(texts, "verify with")
+    _check_texts(calibration, "calibrate on")
+    if calibration is not None and quantize != "int8-full":
+        raise InputError(
+            f"calibration does not go with quantize={quantize!r}: only int8-full measures "
+            "activations beforehand."
+        )
     output = Path(output)
     started = time.monotonic()
 
@@ -114,6 +122,7 @@ def export(
             "depth": depth,
             "quantize": quantize,
             "options": options,
+            "calibration": None if calibration is None else list(calibration),
         }
         _write(made, job, scratch / "write", log)
         weight_bytes = sum(
@@ -154,6 +163,11 @@ def export(
         write_card(target, card)
     log.unlink(missing_ok=True)
     return card
+
+
+def _check_texts(texts: Sequence[str] | None, purpose: str) -> None:
+    if texts is not None and (isinstance(texts, str) or not texts or not all(texts)):
+        raise InputError(f"The texts to {purpose} must be a list of texts that are not empty.")
 
 
 def _write(made: Format, job: dict[str, Any], scratch: Path, log: Path) -> None:

@@ -17,6 +17,7 @@ def export_tflite(
     lengths: Sequence[int] | None = None,
     strings: bool = False,
     texts: Sequence[str] | None = None,
+    calibration: Sequence[str] | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -40,7 +41,7 @@ def export_tflite(
         model_dir: a preset folder, a run's folder or a shipped preset's name.
         output: the folder to make.
         quantize: None for float32; "int8", as above; "float16", stored so and computed in float32;
-            "int8-full", activations in int8 too, by ranges found on sample texts: its depth and
+            "int8-full", activations in int8 too, by ranges found on `calibration`: its depth and
             lengths are fixed.
         sequence_length: S, the most tokens a row takes; by default the preprocessor's.
         depth: how many layers the exported model runs. None: as the task does, and the depth is
@@ -50,6 +51,8 @@ def export_tflite(
         strings: add a signature "texts" that reads raw strings, `text` (B,), with tensorflow-text's
             FastSentencepiece; it takes tensorflow-text to run. For plain texts, without `[MASK]`.
         texts: what to verify with; by default sentences that come with the package.
+        calibration: texts on which "int8-full" measures activations, a hundred or more such as the
+            model will read; by default a few sentences that come with the package.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.
 
@@ -68,6 +71,7 @@ def export_tflite(
         sequence_length=sequence_length,
         depth=depth,
         texts=texts,
+        calibration=calibration,
         replace=replace,
         progress=progress,
         options={"lengths": None if lengths is None else list(lengths), "strings": strings},

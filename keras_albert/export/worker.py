@@ -6,6 +6,7 @@
 - "source": a preset folder; "target": the folder to write into; "scratch": a folder for more;
 - "sequence_length": S or null; "depth": a fixed number of layers, or null: the depth is an input
   where the layers allow it, `named_outputs.depth_can_be_input`;
+- "calibration": texts to measure activations on, or null for those of the package;
 - "quantize": one of the format's, or null; "options": the format's further options by name.
 """
 

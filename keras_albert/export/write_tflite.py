@@ -1,6 +1,6 @@
 """Writes a TFLite model; runs in the worker's process, on TensorFlow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from keras_albert.export.litert_tables import (
 )
 from keras_albert.export.named_outputs import default_depth, reads_plain_texts
 from keras_albert.export.reference import example_inputs
+from keras_albert.export.sample_texts import CALIBRATION_TEXTS
 from keras_albert.models.saved_task import SavedTask
 
 MODEL_FILE = "model.tflite"
@@ -57,7 +58,9 @@ def write_tflite(job: dict[str, Any]) -> None:
     if quantize == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if quantize == "int8-full":
-        converter.representative_dataset = lambda: _examples(saved, list(signatures))
+        converter.representative_dataset = lambda: _examples(
+            saved, list(signatures), job["calibration"] or CALIBRATION_TEXTS
+        )
     Path(job["target"], MODEL_FILE).write_bytes(share_equal_buffers(converter.convert()))
 
 
@@ -74,11 +77,13 @@ def _check_strings(saved: SavedTask) -> None:
         )
 
 
-def _examples(saved: SavedTask, names: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What activations are measured on: sample texts, row by row."""
+def _examples(
+    saved: SavedTask, names: list[str], texts: Sequence[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What activations are measured on: texts, alone and as pairs, row by row."""
     for name in names:
         fixed = int(name.partition("_")[2] or 0)
-        for arrays in example_inputs(saved):
+        for arrays in example_inputs(saved, texts):
             for row in range(len(arrays["token_ids"])):
                 one = {key: value[row : row + 1] for key, value in arrays.items()}
                 if fixed:

@@ -106,3 +106,27 @@ def test_a_page_is_small_unless_something_else_is_asked_for(
     assert run(*arguments)["first_load_bytes"] == 5
     assert (seen["quantize"], seen["depth"]) == ("int8", None)
     assert "--strings" in refused(*arguments, "--strings")
+    assert "--calibration" in refused(*arguments, "--calibration", tmp_path / "texts.txt")
+
+
+def test_texts_to_calibrate_on_are_lines(
+    run: Callable[..., Any],
+    refused: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "texts.txt"
+    file.write_bytes("caf\u00e9\n\n two words \r\n".encode())
+    seen: dict[str, Any] = {}
+
+    def exporter(name: str, model: str, output: Path, **settings: Any) -> Any:
+        seen.update(settings)
+        output.mkdir()
+        return {}
+
+    monkeypatch.setattr(exporting, "export", exporter)
+    arguments = ("export", "--model", "M", "--format", "tflite", "--quantize", "int8-full")
+    run(*arguments, "--output", tmp_path / "A", "--calibration", file)
+    assert seen["calibration"] == ["caf\u00e9", "two words"]
+    file.write_bytes(b"\xff\xfe")
+    assert "UTF-8" in refused(*arguments, "--output", tmp_path / "B", "--calibration", file)

@@ -64,6 +64,21 @@ def test_a_failed_child_leaves_only_its_log(
     assert [file.name for file in tmp_path.iterdir()] == ["out.log"]
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"quantize": "int8", "calibration": ["a"]}, "only int8-full"),
+        ({"quantize": "int8-full", "calibration": "a"}, "calibrate on must be a list"),
+        ({"quantize": "int8-full", "calibration": []}, "calibrate on must be a list"),
+    ],
+)
+def test_calibration_that_does_not_fit(settings: dict, message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message):
+        export_tflite(model_folder("classifier"), tmp_path / "out", **settings)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_library_that_is_not_there_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, AlbertTextEmbedder
 from keras_albert.errors import InputError
-from keras_albert.export.named_outputs import input_axes, named_outputs
 from keras_albert.export.write_onnx import onnx_model
 from keras_albert.models.saved_task import KINDS, SavedTask
+from tests.export_rows import expected_outputs, possible_places, random_inputs
 from tests.exported import model_folder
 
 SMALL = {
@@ -30,30 +30,6 @@ def _saved(kind: str, task: Any) -> Any:
     return SavedTask(None, kind, task, None, 16, "longest_first", None)  # type: ignore[arg-type]
 
 
-def _inputs(saved: SavedTask, rows: int, length: int) -> dict[str, np.ndarray]:
-    random = np.random.default_rng(length)
-    shape = (rows, 2, length) if saved.kind == "multiple_choice" else (rows, length)
-    inputs = {
-        "token_ids": random.integers(5, 60, shape).astype(np.int32),
-        "segment_ids": np.zeros(shape, np.int32),
-        "padding_mask": np.ones(shape, np.int32),
-    }
-    inputs["segment_ids"][..., length // 2 :] = 1
-    inputs["padding_mask"][-1, ..., length - 2 :] = 0
-    inputs["segment_ids"] *= inputs["padding_mask"]
-    if saved.kind == "multiple_choice":
-        inputs["padding_mask"][0, 1] = 0
-    if "mask_positions" in input_axes(saved):
-        inputs["mask_positions"] = random.integers(0, length, (rows, 3)).astype(np.int32)
-    return inputs
-
-
-def _expected(saved: Any, inputs: dict[str, np.ndarray], depth: int) -> dict[str, np.ndarray]:
-    tensors = {name: keras.ops.convert_to_tensor(value) for name, value in inputs.items()}
-    outputs = named_outputs(saved, tensors, depth)
-    return {name: keras.ops.convert_to_numpy(value) for name, value in outputs.items()}
-
-
 def _answers(model: Any, inputs: dict[str, np.ndarray], depth: int | None = None) -> Any:
     session = onnxruntime.InferenceSession(model.SerializeToString())
     names = [output.name for output in session.get_outputs()]
@@ -65,20 +41,10 @@ def _compare(actual: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> 
     assert list(actual) == list(expected)
     for name, value in expected.items():
         assert actual[name].dtype == value.dtype
-        possible = _possible(name, expected)
+        possible = possible_places(name, expected)
         np.testing.assert_allclose(
             actual[name][possible], value[possible], rtol=1e-4, atol=2e-5, err_msg=name
         )
-
-
-def _possible(name: str, outputs: dict[str, np.ndarray]) -> Any:
-    """Where a beam stands in the passage; the places outside tie, and their order is free."""
-    if name not in ("start_positions", "end_positions", "end_log_probabilities"):
-        return ...
-    starts = outputs["start_log_probabilities"] > -1e20
-    if name == "start_positions":
-        return starts
-    return (outputs["end_log_probabilities"] > -1e20) & starts[:, :, None]
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -88,8 +54,8 @@ def test_every_kind_answers_as_keras_at_any_depth_and_shape(kind: str) -> None:
     onnx.checker.check_model(model, full_check=True)
     # One row shorter than a beam is wide.
     for rows, length, depth in ((3, 12, 3), (1, 4, 1)):
-        inputs = _inputs(saved, rows, length)
-        _compare(_answers(model, inputs, depth), _expected(saved, inputs, depth))
+        inputs = random_inputs(saved, rows, length)
+        _compare(_answers(model, inputs, depth), expected_outputs(saved, inputs, depth))
 
 
 @pytest.mark.once
@@ -101,9 +67,9 @@ def test_every_activation_and_several_groups(activation: str) -> None:
     saved = _saved("masked_lm", AlbertMaskedLM(backbone))
     model = onnx_model(saved)
     assert Counter(node.op_type for node in model.graph.node)["Loop"] == 2
-    inputs = _inputs(saved, 2, 9)
+    inputs = random_inputs(saved, 2, 9)
     for depth in (1, 4, 5):
-        _compare(_answers(model, inputs, depth), _expected(saved, inputs, depth))
+        _compare(_answers(model, inputs, depth), expected_outputs(saved, inputs, depth))
 
 
 @pytest.mark.once
@@ -113,8 +79,8 @@ def test_layers_of_their_own_are_written_out(sharing: str) -> None:
     saved = _saved("text_classifier", AlbertTextClassifier(backbone, num_classes=2))
     model = onnx_model(saved)
     assert "depth" not in {given.name for given in model.graph.input}
-    inputs = _inputs(saved, 2, 9)
-    _compare(_answers(model, inputs), _expected(saved, inputs, 3))
+    inputs = random_inputs(saved, 2, 9)
+    _compare(_answers(model, inputs), expected_outputs(saved, inputs, 3))
     # What is shared is there once.
     weights = sum(int(np.prod(w.shape)) for w in saved.task.weights)
     assert sum(int(np.prod(each.dims)) for each in model.graph.initializer) < weights + 100
@@ -126,8 +92,8 @@ def test_weights_are_there_once_in_every_precision() -> None:
     weights = sum(int(np.prod(w.shape)) for w in saved.task.weights)
     whole = len(onnx_model(saved).SerializeToString())
     assert 4 * weights < whole < 4 * weights + 20_000
-    inputs = _inputs(saved, 3, 12)
-    expected = _expected(saved, inputs, 3)["masked_tokens"]
+    inputs = random_inputs(saved, 3, 12)
+    expected = expected_outputs(saved, inputs, 3)["masked_tokens"]
     for precision, share, bound in (
         ("float16", 0.6, 0.005),
         ("int8", 0.45, 0.2),
@@ -145,9 +111,9 @@ def test_weights_are_there_once_in_every_precision() -> None:
 def test_a_fixed_depth_is_no_input() -> None:
     saved = SavedTask.load(model_folder("classifier"))
     model = onnx_model(saved, depth=2)
-    inputs = _inputs(saved, 2, 9)
+    inputs = random_inputs(saved, 2, 9)
     assert {given.name for given in model.graph.input} == set(inputs)
-    _compare(_answers(model, inputs), _expected(saved, inputs, 2))
+    _compare(_answers(model, inputs), expected_outputs(saved, inputs, 2))
 
 
 @pytest.mark.once
@@ -159,7 +125,7 @@ def test_an_embedder_reads_its_layer(pooling: str, layer: int) -> None:
     backbone = AlbertBackbone(**SMALL, num_layers=3)
     task = AlbertTextEmbedder(backbone, pooling=pooling, layer=layer, normalize=pooling == "mean")
     saved = _saved("text_embedder", task)
-    inputs = _inputs(saved, 2, 9)
+    inputs = random_inputs(saved, 2, 9)
     depth = None if layer == 0 else 3
     expected = keras.ops.convert_to_numpy(task(inputs))
     _compare(_answers(onnx_model(saved), inputs, depth), {"embedding": expected})

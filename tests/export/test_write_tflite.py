@@ -65,3 +65,11 @@ def test_other_quantizations_are_small_and_close(quantize) -> None:
     off = card["verified"]["outputs"]["scores"]["relative_rms_difference"]
     assert 1e-6 < off < {"float16": 0.01, "int8-full": 0.25}[quantize]
     assert card["depth_is_input"] == (quantize == "float16")
+
+
+def test_ranges_of_activations_come_from_the_texts_given() -> None:
+    own = artifact("classifier", "tflite", "int8-full", calibration=tuple(sentences()[:8]))
+    default = artifact("classifier", "tflite", "int8-full")
+    assert (own / "model.tflite").read_bytes() != (default / "model.tflite").read_bytes()
+    # The texts are no part of what is shipped.
+    assert sentences()[0] not in (own / "model.json").read_text()
