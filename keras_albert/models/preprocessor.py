@@ -39,6 +39,12 @@ class AlbertPreprocessor:
     sequence_length: int
     truncate: str
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # On JAX, Keras runs a whole model layer by layer before each `predict_on_batch` where a
+        # part of it is not built, and this is part of its task.
+        self.built = True
+
     def build(self, input_shape: Any = None) -> None:
         """Nothing to build."""
         self.built = True

@@ -50,6 +50,7 @@ class SentencePieceLayer(keras_hub.tokenizers.SentencePieceTokenizer):
             )
         self.google_digit_comma = google_digit_comma
         super().__init__(proto=proto, **kwargs)
+        self.built = True  # As `AlbertPreprocessor` is.
 
     def set_proto(self, proto: Any) -> None:
         """Sets the model: bytes, a path, or None to wait for `load_assets`."""

@@ -77,6 +77,7 @@ class WordPieceLayer(keras_hub.tokenizers.WordPieceTokenizer):
             strip_accents=lowercase if strip_accents is None else strip_accents,
             **kwargs,
         )
+        self.built = True  # As `AlbertPreprocessor` is.
 
     def set_vocabulary(self, vocabulary: Any) -> None:
         """Sets the pieces: a list, a path, or None to wait for `load_assets`."""
