@@ -14,7 +14,11 @@ from keras_albert.layers.row_product import row_product
 
 def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any) -> tuple[Any, Any]:
     """Attention written out: (B, N, S, D) each -> context (B, N, S, D), scores (B, N, S, S)."""
-    query = query * (1.0 / math.sqrt(query.shape[-1]))
+    # A factor for each column, all of them alike. With one number, TensorFlow's graph optimiser
+    # joins factor, product and bias into oneDNN's `_MklFusedBatchMatMulV2`, which gives nothing at
+    # all (shape (0,)) in TensorFlow 2.21 on processors with AMX: every SavedModel came out empty.
+    head_dim = query.shape[-1]
+    query = query * ops.full((head_dim,), 1.0 / math.sqrt(head_dim), query.dtype)
     scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
     if bias is not None:
         scores = scores + bias
