@@ -40,12 +40,16 @@ def _seeded() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Gives the workers of a run a folder in common, for what is slow to make."""
     if not hasattr(config, "workerinput"):
-        os.environ["KERAS_ALBERT_TESTS_SHARED"] = tempfile.mkdtemp(prefix="keras-albert-shared-")
+        shared = tempfile.mkdtemp(prefix="keras-albert-shared-")
+        os.environ["KERAS_ALBERT_TESTS_SHARED"] = shared
+        # A program that one test compiled on JAX serves all, in workers and child processes too.
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(shared) / "jax")
+        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ.pop("KERAS_ALBERT_TESTS_SHARED"))
+        shutil.rmtree(os.environ.pop("KERAS_ALBERT_TESTS_SHARED"), ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,12 +3,15 @@
 import gzip
 import hashlib
 import json
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import keras
 from filelock import FileLock
@@ -25,7 +28,9 @@ from keras_albert import (
     AlbertTextEmbedder,
     AlbertTokenClassifier,
 )
+from keras_albert.export import child_process, exporting, worker
 from keras_albert.export.exporting import export
+from keras_albert.files import write_json
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
@@ -139,6 +144,30 @@ def _short(value: Any) -> str:
 
 
 @cache
+def _tensorflow_process() -> ProcessPoolExecutor:
+    """A process that has imported TensorFlow, for all exports of this run."""
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    # The environment of its start is that of the first job, as `run_child` sets it.
+    with mock.patch.dict(os.environ, KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3"):
+        pool.submit(os.getpid).result()
+    return pool
+
+
+def _run_child(command: list[str], job: dict[str, Any], scratch: Path, *rest: Any) -> None:
+    """`run_child`, with one process for all that TensorFlow writes: each would import it for ten
+    seconds. `test_saved_model.py` exports as a user does.
+    """
+    if command != ["-m", worker.__name__]:
+        child_process.run_child(command, job, scratch, *rest)
+        return
+    scratch.mkdir(parents=True)
+    error = scratch / "error.json"
+    write_json(scratch / "job.json", {**job, "error": str(error)})
+    status = _tensorflow_process().submit(worker.main, str(scratch / "job.json")).result()
+    assert status == 0, error.read_text()
+
+
+@cache
 def artifact(kind: str, artifact_format: str, quantize: str | None = None, **asked: Any) -> Path:
     """An export of that model; its card is export.json in it."""
     name = "-".join([kind, artifact_format, str(quantize), *map(_short, asked.values())])
@@ -151,13 +180,14 @@ def artifact(kind: str, artifact_format: str, quantize: str | None = None, **ask
     options = {key: list(v) if isinstance(v, tuple) else v for key, v in asked.items()}
 
     def make(aside: Path) -> None:
-        export(
-            artifact_format,
-            model_folder(kind),
-            aside,
-            quantize=quantize,
-            options=options,
-            **settings,
-        )
+        with mock.patch.object(exporting, "run_child", _run_child):
+            export(
+                artifact_format,
+                model_folder(kind),
+                aside,
+                quantize=quantize,
+                options=options,
+                **settings,
+            )
 
     return _made(name, make)

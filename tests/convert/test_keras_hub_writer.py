@@ -3,6 +3,7 @@
 import keras_hub
 import numpy as np
 import pytest
+from keras.ops import convert_to_numpy
 
 from keras_albert.convert.huggingface import open_huggingface
 from keras_albert.convert.keras_hub import open_keras_hub
@@ -32,10 +33,10 @@ def test_a_backbone(tmp_path):
     theirs = hf_outputs(peer, batch)
     ours = model(batch)
     np.testing.assert_allclose(
-        np.asarray(ours["sequence_output"]), theirs["last_hidden_state"], atol=1e-5
+        convert_to_numpy(ours["sequence_output"]), theirs["last_hidden_state"], atol=1e-5
     )
     np.testing.assert_allclose(
-        np.asarray(ours["pooled_output"]), theirs["pooler_output"], atol=1e-5
+        convert_to_numpy(ours["pooled_output"]), theirs["pooler_output"], atol=1e-5
     )
 
 
@@ -50,7 +51,7 @@ def test_a_classifier(tmp_path):
     batch = padded_batch()
     batch.pop("mask_positions")
     np.testing.assert_allclose(
-        np.asarray(model(batch)), hf_outputs(peer, batch)["logits"], atol=1e-5
+        convert_to_numpy(model(batch)), hf_outputs(peer, batch)["logits"], atol=1e-5
     )
 
 
@@ -67,7 +68,7 @@ def test_a_masked_language_model(hf_folder, tmp_path):
     expected = np.take_along_axis(
         expected["prediction_logits"], batch["mask_positions"][:, :, None], axis=1
     )
-    np.testing.assert_allclose(np.asarray(model(batch)), expected, atol=1e-5)
+    np.testing.assert_allclose(convert_to_numpy(model(batch)), expected, atol=1e-5)
 
 
 def test_the_identity_stands_for_no_projection(tmp_path):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from keras.ops import convert_to_numpy
 from playwright.sync_api import Page, expect, sync_playwright
 
 from keras_albert.errors import InputError
@@ -97,7 +98,7 @@ def test_masked_words_depth_and_no_network(browser: Any) -> None:
         }
         for depth in (1, 4):
             answer = _ask(page, text, depth=depth)
-            logits = np.asarray(saved.task(inputs, depth=depth)["masked_tokens"])[0]
+            logits = convert_to_numpy(saved.task(inputs, depth=depth)["masked_tokens"])[0]
             shares = np.exp(logits - logits.max(-1, keepdims=True))
             shares /= shares.sum(-1, keepdims=True)
             for mask, expected in zip(answer["masks"], shares, strict=True):
@@ -160,7 +161,7 @@ def test_classes_are_keras_s(browser: Any, runtime: Path) -> None:
                 first_end = int(np.flatnonzero(ids[0] == saved.tokenizer.sep_token_id)[0])
                 segments[0, first_end + 1 :] = 1
             inputs = {"token_ids": ids, "segment_ids": segments}
-            logits = np.asarray(saved.task({**inputs, "padding_mask": np.ones_like(ids)}))[0]
+            logits = convert_to_numpy(saved.task({**inputs, "padding_mask": np.ones_like(ids)}))[0]
             expected = np.exp(logits) / np.exp(logits).sum()
             assert saved.labels is not None
             assert answer["label"] == saved.labels[int(logits.argmax())]

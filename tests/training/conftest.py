@@ -1,10 +1,8 @@
 """A corpus made up from a seed, its vocabulary and its token store; a recipe of seconds."""
 
 import json
-import os
 import random
 
-import keras
 import pytest
 
 from keras_albert.data.token_store_writer import TokenStoreWriter
@@ -12,26 +10,6 @@ from keras_albert.text.vocabulary import train_vocabulary
 from keras_albert.training import Recipe, pretrain
 
 VOCABULARY_SIZE = 70
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compilation_cache(tmp_path_factory):
-    """One compiled program for all runs of a recipe, child processes included, on JAX."""
-    if keras.backend.backend() != "jax":
-        yield
-        return
-    import jax
-
-    folder = str(tmp_path_factory.mktemp("jax-cache"))
-    names = {"jax_compilation_cache_dir": folder, "jax_persistent_cache_min_compile_time_secs": 0.5}
-    before = {name: getattr(jax.config, name) for name in names}
-    for name, value in names.items():
-        jax.config.update(name, value)
-        os.environ[name.upper()] = str(value)
-    yield
-    for name, value in before.items():
-        jax.config.update(name, value)
-        del os.environ[name.upper()]
 
 
 def make_documents(seed, count=30):
