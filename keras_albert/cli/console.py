@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -33,6 +33,12 @@ def say(line: str) -> None:
 def show_result(result: Any) -> None:
     """Prints a result as JSON on standard output."""
     print(json.dumps(result, indent=2, ensure_ascii=False))
+
+
+def show_answers(answers: Iterable[Any]) -> None:
+    """Prints answers as JSON lines on standard output, each as soon as it is there."""
+    for answer in answers:
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
 
 
 @contextlib.contextmanager

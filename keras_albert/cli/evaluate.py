@@ -14,10 +14,10 @@ from keras_albert.cli.record import Record
 def evaluate(
     model: options.Model,
     data: Annotated[
-        Path,
+        str,
         typer.Option(
             help="What the model has not seen: a token store of documents for a pretrained model, "
-            "a file of examples for a fine-tuned one."
+            "a file of examples (or datasets:SPLIT, datasets:NAME:SPLIT) for a fine-tuned one."
         ),
     ],
     output: Annotated[
@@ -62,9 +62,10 @@ def evaluate(
     record = Record("evaluate", locals())
     asked_depths = options.depths(depths)
     with quiet_imports():
+        from keras_albert.tasks.hub_datasets import is_named
         from keras_albert.training.evaluate import evaluate as run
         from keras_albert.training.evaluate_task import evaluate_task, is_finetuned
-    if is_finetuned(model) or data.is_file():
+    if is_finetuned(model) or Path(data).is_file() or is_named(data):
         with stepping("Answering") as progress:
             result = evaluate_task(
                 model,

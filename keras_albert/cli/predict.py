@@ -1,7 +1,6 @@
 """keras-albert predict."""
 
 import itertools
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from keras_albert.cli.backend import quiet_imports
-from keras_albert.cli.console import counting, say, show_result
+from keras_albert.cli.console import counting, say, show_answers, show_result
 from keras_albert.cli.exit_option import exit_predictor
 from keras_albert.errors import InputError
 from keras_albert.files import sha256
@@ -74,8 +73,7 @@ def predict(
 
     A question answerer is given the question as --text and the passage as --text-pair.
 
-    --text prints a JSON list with an object for each text; --input prints or writes an object a
-    line.
+    Answers are JSON lines: an object for each text, or for each line of the file.
     """
     if (input_file is None) == (not text):
         raise InputError("Give either --text or --input.")
@@ -110,7 +108,7 @@ def _answer_texts(
                 "with --text-pair as with --text."
             )
         texts = list(zip(first, text_pair, strict=True))
-    show_result(_predictor(model, leave).predict(texts, top_k=top_k))
+    show_answers(_predictor(model, leave).predict(texts, top_k=top_k))
 
 
 def _answer_file(
@@ -126,19 +124,18 @@ def _answer_file(
     file, name, is_json = open_input(input_file, sys.stdin.buffer)
     if output is not None and output.exists():
         raise InputError(f"{output} already exists. Choose another output or remove it first.")
-    predictor = _predictor(model, leave)
-    from keras_albert.inference.prediction_file import answered, predict_to_file
-
-    requests = read_requests(file, name, predictor.description["task"], is_json)
-    first = next(requests, None)
-    if first is None:
-        raise InputError(f"{name} holds nothing to answer.")
-    requests = itertools.chain([first], requests)
     with file:
+        predictor = _predictor(model, leave)
+        from keras_albert.inference.prediction_file import answered, predict_to_file
+
+        requests = read_requests(file, name, predictor.description["task"], is_json)
+        first = next(requests, None)
+        if first is None:
+            raise InputError(f"{name} holds nothing to answer.")
+        requests = itertools.chain([first], requests)
         if output is None:
             for answers in answered(predictor, requests, top_k, skip_bad):
-                for answer in answers:
-                    print(json.dumps(answer, ensure_ascii=False), flush=True)
+                show_answers(answers)
             return
         settings: dict[str, Any] = {
             "model": str(Path(model).resolve()),

@@ -35,20 +35,36 @@ def answered(
     """
     block: list[Request | tuple[int, InputError]] = []
     for request in requests:
-        if not isinstance(request, Request) and not skip_bad:
-            if block:
-                yield _answers(predictor, block, top_k)
-            raise request[1]
         block.append(request)
-        if len(block) == BLOCK:
-            yield _answers(predictor, block, top_k)
+        unusable = not isinstance(request, Request) and not skip_bad
+        if len(block) == BLOCK or unusable:
+            yield from _usable(_answers(predictor, block, top_k), skip_bad)
             block = []
     if block:
-        yield _answers(predictor, block, top_k)
+        yield from _usable(_answers(predictor, block, top_k), skip_bad)
 
 
-def _answers(predictor: Any, block: list[Any], top_k: int) -> list[dict[str, Any]]:
-    answers: list[dict[str, Any]] = [{} for _ in block]
+def _usable(
+    answers: list[dict[str, Any] | tuple[int, InputError]], skip_bad: bool
+) -> Iterator[list[dict[str, Any]]]:
+    """A block's answers; bad lines as objects, or as the error that ends it all."""
+    good: list[dict[str, Any]] = []
+    for answer in answers:
+        if isinstance(answer, dict):
+            good.append(answer)
+        elif skip_bad:
+            good.append({"line": answer[0], "error": str(answer[1])})
+        else:
+            if good:
+                yield good
+            raise answer[1]
+    yield good
+
+
+def _answers(
+    predictor: Any, block: list[Request | tuple[int, InputError]], top_k: int
+) -> list[dict[str, Any] | tuple[int, InputError]]:
+    answers: list[Any] = list(block)
     # A predictor answers texts and pairs of texts apart.
     for kind in (str, list, dict):
         places = [
@@ -56,15 +72,27 @@ def _answers(predictor: Any, block: list[Any], top_k: int) -> list[dict[str, Any
             for place, request in enumerate(block)
             if isinstance(request, Request) and isinstance(request.item, kind)
         ]
-        found = predictor.predict([block[place].item for place in places], top_k=top_k)
+        found = _asked(predictor, [answers[place] for place in places], top_k)
         for place, answer in zip(places, found, strict=True):
-            request = block[place]
-            name = {} if request.id is None else {"id": request.id}
-            answers[place] = {"line": request.line, **name, **answer}
-    for place, request in enumerate(block):
-        if not isinstance(request, Request):
-            answers[place] = {"line": request[0], "error": str(request[1])}
+            answers[place] = answer
     return answers
+
+
+def _asked(
+    predictor: Any, requests: list[Request], top_k: int
+) -> list[dict[str, Any] | tuple[int, InputError]]:
+    """Answers requests of one form; what only the model's preprocessor refuses is found by line."""
+    try:
+        found = predictor.predict([request.item for request in requests], top_k=top_k)
+    except InputError as error:
+        if len(requests) == 1:
+            request = requests[0]
+            return [(request.line, InputError(f"{request.where}: {error}"))]
+        return [answer for request in requests for answer in _asked(predictor, [request], top_k)]
+    return [
+        {"line": request.line, **({} if request.id is None else {"id": request.id}), **answer}
+        for request, answer in zip(requests, found, strict=True)
+    ]
 
 
 def predict_to_file(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,11 +28,13 @@ class Request:
         line: its number in the file, from 1.
         item: what the predictor is given.
         id: the object's "id", which goes into the answer, or None.
+        where: file and line, for messages.
     """
 
     line: int
     item: Any
     id: Any = None
+    where: str = field(default="", compare=False)
 
 
 def read_requests(
@@ -64,7 +66,7 @@ def read_requests(
             is_json = text.lstrip().startswith("{")
         try:
             if not is_json:
-                yield Request(number, item_of_text(text, kind))
+                yield Request(number, item_of_text(text, kind), where=where)
                 continue
             try:
                 row = json.loads(text)
@@ -74,7 +76,7 @@ def read_requests(
                 ) from None
             if not isinstance(row, dict):
                 raise InputError(f"expected an object with {expected_of(kind)}.")
-            yield Request(number, item_of_row(row, kind), row.get("id"))
+            yield Request(number, item_of_row(row, kind), row.get("id"), where)
         except InputError as error:
             yield number, InputError(f"{where}: {error}")
 
@@ -112,6 +114,7 @@ def item_of_row(row: dict[str, Any], kind: str) -> Any:
         for option in options:
             if not isinstance(option, str) or not option.strip():
                 raise InputError(f"an option is {option!r}; expected text.")
+            _check_characters("options", option)
         return {key: row[key] for key in _CHOICE_KEYS}
     if kind.endswith("question_answerer"):
         if "question" not in row and {"text", "text_pair"} <= set(row):
@@ -125,6 +128,8 @@ def item_of_row(row: dict[str, Any], kind: str) -> Any:
             or not all(isinstance(word, str) and word for word in words)
         ):
             raise InputError(f'"words" is {words!r}; expected a list of strings.')
+        for word in words:
+            _check_characters("words", word)
         return words
     if kind == "sentence_order":
         return _text(row, "text", "text_pair")
@@ -142,12 +147,16 @@ def _text(row: dict[str, Any], *keys: str) -> list[str]:
         if not isinstance(value, str):
             found = "is missing" if key not in row else f"is {value!r}, not text"
             raise InputError(f'"{key}" {found}.{suggest(key, set(row) - set(keys))}')
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise InputError(f'"{key}" holds a lone surrogate, which is no character.') from None
+        _check_characters(key, value)
         values.append(value)
     return values
+
+
+def _check_characters(key: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InputError(f'"{key}" holds a lone surrogate, which is no character.') from None
 
 
 def _near(row: dict[str, Any], kind: str) -> str:

@@ -14,14 +14,17 @@ def marked_passage(prediction: Mapping[str, Any]) -> markupsafe.Markup:
 
     Args:
         prediction: of a question: "context", "prediction", "start" and "end" (characters, where
-            there is an answer), "gold" (texts).
+            there is an answer), "gold" (texts), and "gold_start", where the first stands that the
+            model is taught; of others the first place is taken.
     """
     context = prediction["context"]
     spans = []
     if prediction.get("prediction") and prediction.get("start") is not None:
         spans.append((int(prediction["start"]), int(prediction["end"]), "mark"))
     for text in dict.fromkeys(prediction.get("gold") or []):
-        start = context.find(text) if text else -1
+        known = prediction.get("gold_start")
+        at_known = known is not None and context.startswith(text, known)
+        start = known if at_known else context.find(text) if text else -1
         if start >= 0:
             spans.append((start, start + len(text), "u"))
     first = max(0, min((start for start, _, _ in spans), default=0) - AROUND)

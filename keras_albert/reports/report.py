@@ -124,8 +124,10 @@ def _judged(
     if kind == "labels":
         wrong = [row for row in predictions if set(row["gold"]) != set(row["prediction"])]
         wrong.sort(key=lambda row: -len(set(row["gold"]) ^ set(row["prediction"])))
+        labels = _labels(predictions, metrics)
         return {
-            "per_class": per_class(predictions, _labels(predictions, metrics)),
+            **_label_confidence(predictions, labels),
+            "per_class": per_class(predictions, labels),
             "worst": wrong[:examples],
         }
     if kind == "number":
@@ -147,7 +149,24 @@ def _confidence(predictions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     for row in predictions:
         probabilities = row["probabilities"]
         confidences.append(probabilities[row["prediction"]])
-    measured = calibration(confidences, [row["correct"] for row in predictions])
+    return _calibrated(confidences, [row["correct"] for row in predictions])
+
+
+def _label_confidence(
+    predictions: Sequence[Mapping[str, Any]], labels: Sequence[str]
+) -> dict[str, Any]:
+    """Of each label of each text: that it is there, or that it is not, as was answered."""
+    confidences, correct = [], []
+    for row in predictions:
+        for label in labels:
+            given, p = label in row["prediction"], row["probabilities"][label]
+            confidences.append(p if given else 1.0 - p)
+            correct.append(given == (label in row["gold"]))
+    return _calibrated(confidences, correct)
+
+
+def _calibrated(confidences: Sequence[float], correct: Sequence[bool]) -> dict[str, Any]:
+    measured = calibration(confidences, correct)
     return {
         "calibration": measured,
         "calibration_chart": charts.calibration_curve(measured["bins"]),
@@ -163,7 +182,9 @@ def _tokens(predictions: Sequence[Mapping[str, Any]], examples: int) -> dict[str
     ]
     labels = sorted({pair[key] for pair in pairs for key in ("gold", "prediction")})
     worst = sorted(predictions, key=lambda row: -_wrong_tags(row))
+    scores = [score for row in predictions for score in row["scores"]]
     return {
+        **_calibrated(scores, [pair["gold"] == pair["prediction"] for pair in pairs]),
         "per_class": per_class(pairs, labels),
         "confusions": confusions(pairs, labels) if len(labels) <= MOST_CLASSES else None,
         "most_confused": most_confused(pairs),

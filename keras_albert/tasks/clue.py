@@ -68,7 +68,8 @@ class ClueFormat:
     Attributes:
         texts: a line -> the text and, for pairs, the second text.
         labels: its values.
-        submission: the file that cluebenchmarks.com expects.
+        submission: the file that cluebenchmarks.com expects (CLUE's README, "CLUE1.1"), where two
+            versions of the test set exist that for 1.1.
         described: key that names a label in words, which the submission repeats.
     """
 
@@ -80,7 +81,7 @@ class ClueFormat:
 
 FORMATS: dict[str, ClueFormat] = {
     "afqmc": ClueFormat(_pair("sentence1", "sentence2"), ("0", "1"), "afqmc_predict.json"),
-    "tnews": ClueFormat(_single("sentence"), _NEWS, "tnews_predict.json", "label_desc"),
+    "tnews": ClueFormat(_single("sentence"), _NEWS, "tnews11_predict.json", "label_desc"),
     "iflytek": ClueFormat(
         _single("sentence"),
         tuple(str(number) for number in range(119)),
@@ -89,8 +90,8 @@ FORMATS: dict[str, ClueFormat] = {
     ),
     "cmnli": ClueFormat(_pair("sentence1", "sentence2"), _NLI, "cmnli_predict.json"),
     "csl": ClueFormat(_keywords, ("0", "1"), "csl_predict.json"),
-    "wsc": ClueFormat(_marked, ("false", "true"), "wsc_predict.json"),
-    "ocnli": ClueFormat(_pair("sentence1", "sentence2"), _NLI, "ocnli_predict.json"),
+    "wsc": ClueFormat(_marked, ("false", "true"), "cluewsc11_predict.json"),
+    "ocnli": ClueFormat(_pair("sentence1", "sentence2"), _NLI, "ocnli_50k_predict.json"),
 }
 
 
@@ -116,6 +117,7 @@ class Clue(TextTask):
             )
         self.format = FORMATS[dataset]
         self.name = f"clue/{dataset}"
+        self.submission = self.format.submission
         self.main_metric = "accuracy"
         self.sequence_length = 256 if dataset == "csl" else 128
         self.labels = list(self.format.labels)
@@ -123,6 +125,9 @@ class Clue(TextTask):
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
         path = rows.existing(path)
+        # The download's test1.0.json is the older of two test sets.
+        older = path.name == "test1.0.json"
+        self.submission = self.format.submission.replace("11_", "10_" if older else "11_")
 
         def agreed(found: rows.Rows) -> rows.Rows:
             for where, row in found:
@@ -161,14 +166,13 @@ class Clue(TextTask):
     def write_submission(self, predictions: Sequence[Mapping[str, Any]], path: Path) -> None:
         """Writes an object a line with "id" and "label" (TNEWS, IFLYTEK: its name in words too).
 
-        Args:
-            predictions: of a whole test file, in its order.
-            path: the file; or a folder, in which it gets the benchmark's name.
+        In a folder the file gets the name for version 1.0 of the benchmark where its test1.0.json
+        was read.
         """
-        path = Path(path)
-        if path.suffix != ".json":
-            path = path / self.format.submission
-        with files.write_aside(path) as aside, aside.open("w", encoding="utf-8") as file:
+        with (
+            files.write_aside(self.submission_file(path)) as aside,
+            aside.open("w", encoding="utf-8") as file,
+        ):
             for position, row in enumerate(predictions):
                 answer = {"id": row.get("id", position), "label": row["prediction"]}
                 if description := self.descriptions.get(row["prediction"]):

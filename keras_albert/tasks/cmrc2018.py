@@ -23,6 +23,7 @@ class Cmrc2018(PassageTask):
 
     name = "cmrc2018"
     recipe = "squad1"
+    submission = "cmrc2018_predict.json"
     main_metric = "average"
 
     def __init__(

@@ -24,6 +24,8 @@ class FinetuneTask(abc.ABC):
         sequence_length: tokens a row where the user says nothing.
         recipe: the fine-tuning preset whose settings are the defaults, or None.
         labels: names of the classes in the order of the model's outputs, where there are classes.
+        submission: what a file of answers for the benchmark is called, or None where it has no
+            format for one.
         threshold: a number tuned on the validation examples that answers depend on (SQuAD 2's
             null threshold), or None.
     """
@@ -32,6 +34,7 @@ class FinetuneTask(abc.ABC):
     main_metric: str
     sequence_length: int = 512
     recipe: str | None = None
+    submission: str | None = None
 
     labels: list[str] | None = None
     threshold: float | None = None
@@ -122,8 +125,25 @@ class FinetuneTask(abc.ABC):
     def tune(self, examples: Examples, predictions: Sequence[dict[str, Any]]) -> None:  # noqa: B027
         """Sets `threshold` where the task has one."""
 
+    def submission_file(self, path: str | Path) -> Path:
+        """Where a submission goes: `path`, or, where that is a folder, the benchmark's name in it.
+
+        A path without a suffix is a folder, too, which need not be there yet.
+
+        Raises:
+            InputError: the task has no format for submissions.
+        """
+        if self.submission is None:
+            raise InputError(f"{self.name} has no format for submissions.")
+        path = Path(path)
+        return path / self.submission if path.is_dir() or not path.suffix else path
+
     def write_submission(self, predictions: Sequence[dict[str, Any]], path: Path) -> None:
         """Writes answers as the benchmark's server wants them.
+
+        Args:
+            predictions: of a whole test file, in its order.
+            path: see `submission_file`.
 
         Raises:
             InputError: the task has no such format.

@@ -102,7 +102,7 @@ class Glue(TextTask):
             )
         self.format = FORMATS[dataset]
         self.name = f"glue/{dataset}"
-        self._mismatched = False
+        self.submission = self.format.submission
         self.main_metric = self.format.main
         self.recipe = self.format.recipe
         self.sequence_length = 128
@@ -111,7 +111,8 @@ class Glue(TextTask):
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
         path = rows.existing(path)
-        self._mismatched = "mismatched" in path.name
+        mismatched = "mismatched" in path.name
+        self.submission = "MNLI-mm.tsv" if mismatched else self.format.submission
         columns = self.format.columns
         # CoLA's training files have no header line; its test file has one, with other columns.
         headed = columns is None or _first_line(path).split("\t")[:2] == ["index", "sentence"]
@@ -201,14 +202,8 @@ class Glue(TextTask):
     def write_submission(self, predictions: Sequence[Mapping[str, Any]], path: Path) -> None:
         """Writes `index<TAB>prediction` lines.
 
-        Args:
-            predictions: of a whole test file, in its order.
-            path: the file; or a folder, in which it gets the benchmark's name: MNLI-mm.tsv where
-                the file that was read last is MNLI's mismatched part.
+        In a folder the file is called MNLI-mm.tsv where MNLI's mismatched part was read.
         """
-        path = Path(path)
-        if path.suffix != ".tsv":
-            path /= "MNLI-mm.tsv" if self._mismatched else self.format.submission
         lines = ["index\tprediction"]
         for position, row in enumerate(predictions):
             answer = row["prediction"]
@@ -216,7 +211,7 @@ class Glue(TextTask):
                 # The server refuses scores outside of the scale.
                 answer = f"{min(5.0, max(0.0, answer)):.3f}"
             lines.append(f"{position}\t{answer}")
-        with files.write_aside(path) as aside:
+        with files.write_aside(self.submission_file(path)) as aside:
             aside.write_text("\n".join(lines) + "\n", "utf-8")
 
 

@@ -1,7 +1,9 @@
 """Examples by name through the `datasets` library, written as the files tasks read."""
 
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from keras_albert import files
 from keras_albert.errors import InputError
 from keras_albert.tasks import clue
 from keras_albert.tasks.clue import Clue
+from keras_albert.tasks.examples import Examples
 from keras_albert.tasks.finetune_task import FinetuneTask
 from keras_albert.tasks.glue import Glue
 from keras_albert.tasks.multiple_choice import MultipleChoice
@@ -43,6 +46,23 @@ _MNLI_COLUMNS = {"sentence1": "premise", "sentence2": "hypothesis"}
 def is_named(source: str | Path) -> bool:
     """Whether a source is a name for the library: "datasets:..."."""
     return str(source).startswith(PREFIX)
+
+
+def read_examples(
+    task: FinetuneTask, source: str | Path, *, labelled: bool = True, skip_bad: bool = False
+) -> Examples:
+    """What `task.read` reads from a file, or from a set by name (see `fetched`).
+
+    Raises:
+        InputError: see `fetched` and `FinetuneTask.read`.
+    """
+    if not is_named(source):
+        return task.read(source, labelled=labelled, skip_bad=skip_bad)
+    with tempfile.TemporaryDirectory() as folder:
+        file = fetched(task, str(source), Path(folder))
+        # The name stays: it is what a stopped run is begun with again.
+        examples = task.read(file, labelled=labelled, skip_bad=skip_bad)
+        return replace(examples, path=Path(source))
 
 
 def fetched(task: FinetuneTask, source: str, folder: Path) -> Path:

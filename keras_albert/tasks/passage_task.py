@@ -35,6 +35,7 @@ class PassageTask(FinetuneTask):
     """
 
     sequence_length = 384
+    submission = "predictions.json"
     unanswerable: ClassVar[bool] = False
 
     def __init__(
@@ -94,7 +95,7 @@ class PassageTask(FinetuneTask):
     def decode(
         self, model: Any, examples: Examples, encoded: Encoded, outputs: Any
     ) -> list[dict[str, Any]]:
-        """Answers: see `answer_dict`; with labels also "gold", "exact" and "f1" of each."""
+        """Answers: see `answer_dict`; with labels also "gold", "gold_start", "exact" and "f1"."""
         notes = encoded.notes
         assert isinstance(notes, EncodedQuestions)
         spans, null = model.spans(notes, outputs, self.max_answer_tokens, self.n_best)
@@ -108,6 +109,8 @@ class PassageTask(FinetuneTask):
             }
             if item.answers is not None:
                 prediction["gold"] = list(item.answers)
+                if item.span is not None:
+                    prediction["gold_start"] = item.span.start
                 prediction |= self._scores(prediction)
             predictions.append(prediction)
         return predictions
@@ -137,7 +140,9 @@ class PassageTask(FinetuneTask):
 
     def write_submission(self, predictions: Sequence[dict[str, Any]], path: Path) -> None:
         """Writes what the official script reads: `{id: answer}`."""
-        write_json(path, {one["id"]: one["prediction"] for one in predictions})
+        write_json(
+            self.submission_file(path), {one["id"]: one["prediction"] for one in predictions}
+        )
 
     def settings(self) -> dict[str, Any]:
         """What makes the task again."""

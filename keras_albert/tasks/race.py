@@ -62,15 +62,17 @@ def _questions(file: Path, labelled: bool) -> Iterator[ChoiceExample | InputErro
         for key in (*_KEYS, *(("answers",) if labelled else ())):
             if key not in content:
                 raise InputError(f"{file}: {key!r} is missing.")
-        article, questions = content["article"], content["questions"]
-        answers = content["answers"] if labelled else [None] * len(questions)
-        if not isinstance(article, str) or not len(questions) == len(content["options"]) == len(
-            answers
-        ):
+        article = content["article"]
+        if not isinstance(article, str):
+            raise InputError(f"{file}: its article is {type(article).__name__}, not a string.")
+        lists = [content[key] for key in _KEYS[1:]] + ([content["answers"]] if labelled else [])
+        if not all(isinstance(value, list) for value in lists) or len(set(map(len, lists))) > 1:
             raise InputError(
-                f"{file}: expected an article and as many options and answers as questions."
+                f"{file}: expected as many options and answers as questions, in lists."
             )
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        questions = lists[0]
+        answers = content["answers"] if labelled else [None] * len(questions)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         yield InputError(f"{file} is not a JSON file: {error}.")
         return
     except InputError as error:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from keras_albert.errors import InputError, suggest
 from keras_albert.tasks.examples import Examples
 
+_UNDECODED = re.compile("[\udc80-\udcff]")
 # Where a row stands, and the row or what is wrong with it.
 Rows = Iterator[tuple[str, Any]]
 
@@ -108,11 +111,13 @@ def tab_rows(path: str | Path, columns: Sequence[str] | None = None) -> Rows:
         columns = first[1].split("\t")
     for where, line in lines:
         if isinstance(line, InputError) or line:
-            yield where, line if isinstance(line, InputError) else _row(line, columns, where)
+            yield (
+                where,
+                line if isinstance(line, InputError) else _row(line.split("\t"), columns, where),
+            )
 
 
-def _row(line: str, columns: Sequence[str], where: str) -> Any:
-    values = line.split("\t")
+def _row(values: list[str], columns: Sequence[str], where: str) -> Any:
     if len(values) != len(columns):
         return InputError(f"{where}: {len(values)} columns where the header has {len(columns)}.")
     return dict(zip(columns, values, strict=True))
@@ -121,30 +126,50 @@ def _row(line: str, columns: Sequence[str], where: str) -> Any:
 def comma_rows(path: str | Path) -> Rows:
     """The rows of a comma-separated file with a header line, as dicts by column.
 
+    A row may go over several lines, within quotation marks. Where marks do not pair, one line is a
+    bad row, and the next is read as another's beginning.
+
     Raises:
-        InputError: the file is not UTF-8, or its quotation marks do not pair.
+        InputError: the header is not UTF-8, or its quotation marks do not pair.
     """
-    with existing(path).open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
-        try:
-            columns = next(reader, None)
-            for values in reader:
-                where = f"{path}:{reader.line_num}"
-                if columns is not None and len(values) != len(columns) and values:
-                    yield (
-                        where,
-                        InputError(
-                            f"{where}: {len(values)} columns where the header has {len(columns)}."
-                        ),
-                    )
-                elif columns is not None and values:
-                    yield where, dict(zip(columns, values, strict=True))
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"{path} is not UTF-8: {error.reason} at byte {error.start}."
-            ) from error
-        except csv.Error as error:
-            raise InputError(f"{path} is not a table: {error}.") from error
+    # What is not UTF-8 becomes lone surrogates, which nothing else becomes.
+    with existing(path).open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        numbered = enumerate(file, 1)
+        again: deque[tuple[int, str]] = deque()
+        taken: list[tuple[int, str]] = []
+
+        def lines() -> Iterator[str]:
+            while (found := again.popleft() if again else next(numbered, None)) is not None:
+                taken.append(found)
+                yield found[1]
+
+        reader = csv.reader(lines(), strict=True)
+        columns: list[str] | None = None
+        while True:
+            taken.clear()
+            row: Any
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                row = InputError(f"{path}:{taken[0][0]} is no row of a table: {error}.")
+                again.extendleft(reversed(taken[1:]))
+                del taken[1:]
+                reader = csv.reader(lines(), strict=True)
+            where = f"{path}:{taken[0][0]}"
+            for number, line in taken:
+                if not line.isascii() and _UNDECODED.search(line):
+                    row = InputError(f"{path}:{number} is not UTF-8.")
+                    break
+            if isinstance(row, InputError):
+                if columns is None:
+                    raise row
+                yield where, row
+            elif columns is None:
+                columns = row
+            elif row:
+                yield where, _row(row, columns, where)
 
 
 def required_text(row: dict[str, Any], name: str, where: str) -> str:

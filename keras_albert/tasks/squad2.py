@@ -113,6 +113,7 @@ class Squad2(PassageTask):
 
     def write_submission(self, predictions: Sequence[dict[str, Any]], path: Path) -> None:
         """Writes `{id: answer}` and, beside it, `NAME.null_odds.json`, `{id: no-answer score}`."""
+        path = self.submission_file(path)
         super().write_submission(predictions, path)
         odds = {one["id"]: one["no_answer_score"] for one in predictions}
         write_json(path.with_name(f"{path.stem}.null_odds.json"), odds)

@@ -12,6 +12,7 @@ from keras_albert.tasks.examples import Examples
 from keras_albert.tasks.text_example import TextExample
 from keras_albert.tasks.text_task import TextTask
 
+_KINDS = {str: "text", int: "a whole number"}
 _READERS = {".jsonl": rows.json_rows, ".csv": rows.comma_rows, ".tsv": rows.tab_rows}
 
 
@@ -19,7 +20,8 @@ class TextClassification(TextTask):
     """One label of several for a text or a pair.
 
     Files: `.jsonl`, an object a line with "text", "label" and, for pairs, "text_pair" ("id" is
-    kept); `.csv` and `.tsv`, the same names in a header line. A label is text or a whole number.
+    kept); `.csv` and `.tsv`, the same names in a header line. A label is text or a whole number,
+    and so are all others of its file: `1` beside `"1"` is an error.
     """
 
     name: str = "text-classification"
@@ -32,9 +34,10 @@ class TextClassification(TextTask):
         if reader is None:
             raise InputError(f"{path}: expected a file of texts that ends in .jsonl, .csv or .tsv.")
         first: TextExample | None = None
+        first_label: Any = None
 
         def make(row: dict[str, Any], where: str) -> TextExample:
-            nonlocal first
+            nonlocal first, first_label
             if path.suffix.lower() != ".jsonl":
                 self._check_columns(row, path, labelled)
             example = self._example(row, where, labelled)
@@ -45,6 +48,13 @@ class TextClassification(TextTask):
                     f"{where}: {pair}, unlike {first.where}: all lines are single texts or all "
                     "are pairs."
                 )
+            for label in self.named_labels(row) if labelled else ():
+                first_label = label if first_label is None else first_label
+                if type(label) is not type(first_label):
+                    raise InputError(
+                        f"{where}: the label {label!r} is {_KINDS[type(label)]}, unlike "
+                        f"{first_label!r} before it: write all as text or all as whole numbers."
+                    )
             return example
 
         return rows.collect(path, reader(path), make, skip_bad=skip_bad)
@@ -77,6 +87,10 @@ class TextClassification(TextTask):
                 f'{where}: "label" is missing or is {label!r}; expected text or a whole number.'
             )
         return str(label).strip()
+
+    def named_labels(self, row: dict[str, Any]) -> Sequence[str | int]:
+        """The labels in a row as they are written, all of one type; none where they are numbers."""
+        return (row["label"],)
 
     def metrics(
         self, examples: Examples, predictions: Sequence[dict[str, Any]]

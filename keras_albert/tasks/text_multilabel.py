@@ -40,6 +40,10 @@ class TextMultilabel(TextClassification):
             )
         return sorted({str(label).strip() for label in labels})
 
+    def named_labels(self, row: dict[str, Any]) -> Sequence[str | int]:
+        labels: str | list[str | int] = row["labels"]
+        return (labels,) if isinstance(labels, str) else labels
+
     def learn(self, train: Examples) -> None:
         """The labels that occur, in order.
 

@@ -34,6 +34,7 @@ class TokenClassification(FinetuneTask):
     """
 
     name = "token-classification"
+    submission = "predictions.txt"
     main_metric = "f1"
     sequence_length = 128
 
@@ -153,7 +154,10 @@ class TokenClassification(FinetuneTask):
 
     def write_submission(self, predictions: Sequence[dict[str, Any]], path: Path) -> None:
         """Writes the columns that `conlleval` reads: word, gold tag if there is one, prediction."""
-        with write_aside(path) as aside, aside.open("w", encoding="utf-8") as file:
+        with (
+            write_aside(self.submission_file(path)) as aside,
+            aside.open("w", encoding="utf-8") as file,
+        ):
             for row in predictions:
                 columns = [row["words"], *([row["gold"]] if "gold" in row else [])]
                 for line in zip(*columns, row["prediction"], strict=True):

@@ -15,12 +15,21 @@ def collapse_reason(
     """Why a run counts as collapsed, or None.
 
     Args:
-        predictions: the validation answers of its best epoch, with "prediction" and "correct".
-        chance: {"accuracy", "how"} of the best constant answer, or None.
+        predictions: the validation answers of an epoch, with "gold" and "prediction", and
+            "correct", "words" or "start" where their task has them.
+        chance: {"accuracy", "how"} of the best constant answer; None where there is none, or where
+            classes are weighted, so that the commonest answer is not what training aims at.
         loss: of the last epoch in training.
     """
     if not math.isfinite(loss):
         return f"the loss is {loss}"
+    if predictions and all("words" in row and "gold" in row for row in predictions):
+        given, wanted = (
+            {tag for row in predictions for tag in row[key]} for key in ("prediction", "gold")
+        )
+        if len(given) == 1 and len(wanted) > 1:
+            return f"it gives every word the tag {next(iter(given))!r}"
+        return None
     answers = [_comparable(row.get("prediction")) for row in predictions]
     gold = [_comparable(row.get("gold")) for row in predictions]
     same_gold = len(set(gold)) < 2
@@ -32,6 +41,11 @@ def collapse_reason(
     # until there are many.
     if len(answers) > 1 and len(set(answers)) == 1 and not same_gold and not numbers:
         return f"it answers {predictions[0]['prediction']!r} to everything"
+    # Passages differ, and so do the texts at one place in all of them.
+    starts = {row.get("start") for row in predictions}
+    passages = {row.get("context") for row in predictions if row.get("start") is not None}
+    if len(starts) == 1 and len(passages) > 2:
+        return f"its answers begin at character {next(iter(starts))} of every passage"
     if chance is not None and all("correct" in row for row in predictions):
         accuracy = sum(bool(row["correct"]) for row in predictions) / len(predictions)
         if accuracy <= chance["accuracy"] and not same_gold:

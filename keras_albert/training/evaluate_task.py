@@ -12,6 +12,7 @@ from keras_albert.files import read_json
 from keras_albert.models.from_preset import TASK_FILE, preset_folder, saved_class
 from keras_albert.tasks import SETTINGS_FILE, restore, task_named
 from keras_albert.tasks.finetune_task import FinetuneTask
+from keras_albert.tasks.hub_datasets import read_examples
 from keras_albert.training.depth_curve import depth_curve, read_depths
 from keras_albert.training.finetune import write_predictions
 from keras_albert.training.intervals import wilson_interval
@@ -41,7 +42,8 @@ def evaluate_task(
 
     Args:
         model: a run's folder or its `model/`.
-        data: a file in the task's format.
+        data: a file in the task's format, or a set by name, "datasets:validation", see
+            `tasks.hub_datasets.fetched`.
         output: a folder for `metrics.json`, `predictions.jsonl` and `versions.json`, which a
             report can be made from; or None for none.
         task: its name, where it is not the one the model was fine-tuned on: a task with the same
@@ -69,8 +71,9 @@ def evaluate_task(
     folder = _finetuned_folder(model)
     known = restore(read_json(folder / SETTINGS_FILE))
     asked = known if task is None else _same_labels(task_named(task), known)
-    examples = asked.read(data, labelled=labelled, skip_bad=skip_bad)
-    if submission is not None and examples.skipped:
+    examples = read_examples(asked, data, labelled=labelled, skip_bad=skip_bad)
+    sent = None if submission is None else asked.submission_file(submission)
+    if sent is not None and examples.skipped:
         raise InputError(
             f"{examples.skipped[0]} A submission needs an answer to every example: mend the file."
         )
@@ -112,8 +115,8 @@ def evaluate_task(
             raise InputError("A curve over depths needs labels, and the data are unlabelled.")
         size = min(batch_size, len(encoded))
         curve = depth_curve(asked, trained, examples, encoded, read_depths(depths, trained), size)
-    if submission is not None:
-        asked.write_submission(answers, Path(submission))
+    if sent is not None:
+        asked.write_submission(answers, sent)
     result: dict[str, Any] = {
         "task": asked.name,
         "main_metric": asked.main_metric,

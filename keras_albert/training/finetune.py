@@ -3,7 +3,6 @@
 import json
 import math
 import statistics
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,7 +18,7 @@ from keras_albert.models.from_preset import CONFIG_FILE, tokenizer_folder
 from keras_albert.tasks import SETTINGS_FILE, task_named
 from keras_albert.tasks.examples import Examples
 from keras_albert.tasks.finetune_task import FinetuneTask
-from keras_albert.tasks.hub_datasets import fetched, is_named
+from keras_albert.tasks.hub_datasets import read_examples
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.training.class_weights import weighted
 from keras_albert.training.depth_curve import depth_curve
@@ -176,15 +175,7 @@ def _read(
     task: FinetuneTask, paths: Mapping[str, str | Path], skip_bad: bool, say: Callable[[str], None]
 ) -> dict[str, Examples]:
     """The examples of both files, the task's labels learned from the first."""
-    parts = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, path in paths.items():
-            if is_named(path):
-                file = fetched(task, str(path), Path(folder) / name)
-                # The name stays: it is what a stopped run is begun with again.
-                parts[name] = replace(task.read(file, skip_bad=skip_bad), path=Path(path))
-            else:
-                parts[name] = task.read(path, skip_bad=skip_bad)
+    parts = {name: read_examples(task, path, skip_bad=skip_bad) for name, path in paths.items()}
     task.learn(parts["train"])
     for name, part in parts.items():
         problems = [task.problem(item) for item in part.items]

@@ -212,7 +212,8 @@ class FinetuneSeed:
         losses = [answer["loss"] for answer in answers if "loss" in answer]
         if losses:
             measured["loss"] = float(np.mean(losses))
-        measured["collapsed"] = collapse_reason(answers, self.data.chance, train_loss)
+        chance = self.data.chance if self.settings.class_weights is None else None
+        measured["collapsed"] = collapse_reason(answers, chance, train_loss)
         return measured
 
 

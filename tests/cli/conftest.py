@@ -59,6 +59,8 @@ def run(capsys: Any) -> Callable[..., Any]:
         status = main([str(argument) for argument in arguments])
         captured = capsys.readouterr()
         assert status == 0, captured.err
+        if arguments[0] == "predict" and "--output" not in arguments:
+            return [json.loads(line) for line in captured.out.splitlines()]
         return json.loads(captured.out)
 
     return run

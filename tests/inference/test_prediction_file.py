@@ -23,6 +23,8 @@ class Echo:
     def predict(self, items: list[Any], top_k: int) -> list[dict[str, Any]]:
         if "crash" in items:
             raise RuntimeError("killed")
+        if "refused" in items:
+            raise InputError(f"Text {items.index('refused')} is refused.")
         self.asked += items
         return [{"answer": item} for item in items]
 
@@ -87,3 +89,18 @@ def test_a_bad_line_stops_it_after_what_came_before(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="f:4: bad"):
         predict_to_file(Echo(), REQUESTS, tmp_path / "o", settings={})
     assert _lines(tmp_path / "o.unfinished") == EXPECTED[:2]
+
+
+def test_what_only_the_model_refuses_is_a_bad_line_too(tmp_path: Path) -> None:
+    requests: list[Any] = [
+        Request(1, "one", where="f:1"),
+        Request(2, "refused", where="f:2"),
+        Request(3, "two", where="f:3"),
+    ]
+    error = "f:2: Text 0 is refused."
+    result = predict_to_file(Echo(), requests, tmp_path / "o", settings={}, skip_bad=True)
+    assert result == {"answered": 2, "skipped": 1, "resumed": 0}
+    assert _lines(tmp_path / "o")[1] == {"line": 2, "error": error}
+    with pytest.raises(InputError, match=error):
+        predict_to_file(Echo(), requests, tmp_path / "p", settings={})
+    assert _lines(tmp_path / "p.unfinished") == [{"line": 1, "answer": "one"}]

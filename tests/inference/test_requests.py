@@ -54,6 +54,12 @@ def test_every_kind_reads_its_own_fields(kind, row, item) -> None:
         ("text_classifier", '{"txt": "a"}', "Did you mean 'txt'"),
         ("text_classifier", '{"text": 3}', '"text" is 3'),
         ("text_classifier", '{"text": "\\ud800"}', "surrogate"),
+        ("token_classifier", '{"words": ["a", "\\ud800"]}', "surrogate"),
+        (
+            "multiple_choice",
+            '{"context": "c", "question": "q", "options": ["a", "\\ud800"]}',
+            "surrogate",
+        ),
         ("text_classifier", '{"text"', "not JSON"),
         ("text_classifier", "[1]", "expected an object"),
         ("sentence_order", '{"text": "a"}', '"text_pair" is missing'),

@@ -32,6 +32,12 @@ def test_a_passage_is_escaped_and_cut_around_its_answers():
     assert page.startswith("… x") and page.endswith("y …") and len(page) < 800
 
 
+def test_the_answer_of_the_file_is_marked_where_the_file_has_it():
+    row = {"context": "Rome is Rome", "prediction": "", "start": None, "gold": ["Rome"]}
+    assert str(marked_passage(row)) == "<u>Rome</u> is Rome"
+    assert str(marked_passage({**row, "gold_start": 8})) == "Rome is <u>Rome</u>"
+
+
 def test_without_an_answer_the_passage_begins_at_its_start():
     page = str(marked_passage({"context": "Rome", "prediction": "", "start": None, "gold": []}))
     assert page == "Rome"

@@ -48,6 +48,7 @@ KINDS = {
             "words": ["a", "<b>text</b>", "in", "Rome"],
             "gold": ["O", "O", "O", "B-LOC"],
             "prediction": ["O", "B-ORG", "O", "B-LOC"],
+            "scores": [0.75, 0.75, 1.0, 1.0],
             "entities": [],
         }
     ],
@@ -129,6 +130,7 @@ def test_every_kind_of_answer(kind, run):
     assert "0.625" in page.text and "always answering 'no'" in page.text
     assert "<b>text</b>" in page.text, "texts are shown, not run"
     assert "The worst answers" in page.text
+    assert ("Calibration" in page.text) == (kind not in ("number", "question"))
     assert not page.loads and "script" not in page.tags and "link" not in page.tags
 
 

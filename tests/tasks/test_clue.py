@@ -99,8 +99,11 @@ def test_a_submission_names_classes_in_words(tmp_path):
     task.read(write(tmp_path, LINES["tnews"][0]))
     task = restore(json.loads(json.dumps(task.settings())))
     task.write_submission([{"id": 7, "prediction": "102"}, {"prediction": "100"}], tmp_path)
-    lines = (tmp_path / "tnews_predict.json").read_text("utf-8").splitlines()
+    lines = (tmp_path / "tnews11_predict.json").read_text("utf-8").splitlines()
     assert [json.loads(line) for line in lines] == [
         {"id": 7, "label": "102", "label_desc": "news_entertainment"},
         {"id": 1, "label": "100"},
     ]
+    (tmp_path / "test1.0.json").write_text(json.dumps(LINES["tnews"][0]))
+    task.read(tmp_path / "test1.0.json")
+    assert task.submission_file(tmp_path / "new").parts[-2:] == ("new", "tnews10_predict.json")

@@ -23,6 +23,8 @@ def test_its_settings_are_what_it_learned():
 def test_there_is_no_submission_unless_a_task_has_one(tmp_path):
     with pytest.raises(InputError, match="nothing has no format for submissions"):
         _Task().write_submission([], tmp_path / "file")
+    with pytest.raises(InputError, match="nothing has no format for submissions"):
+        _Task().submission_file(tmp_path)
 
 
 def test_a_task_says_everything():

@@ -27,8 +27,10 @@ def test_gold_outputs_give_all(name, tmp_path):
     json.dumps(predictions)
     metrics = task.metrics(examples, predictions)
     assert metrics[task.main_metric] == metrics["exact"] == metrics["f1"] == 1.0
+    task.write_submission(predictions, tmp_path)
     task.write_submission(predictions, tmp_path / "out.json")
-    assert json.loads((tmp_path / "out.json").read_text()) == {"q1": "rows", "q2": "A table"}
+    for name in (task.submission, "out.json"):
+        assert json.loads((tmp_path / name).read_text()) == {"q1": "rows", "q2": "A table"}
 
 
 def test_a_test_set_has_no_gold(tmp_path):

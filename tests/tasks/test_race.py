@@ -56,7 +56,10 @@ def test_both_parts_of_a_folder_are_read_in_order(tmp_path):
         ({"answers": ["A", "E"]}, "question 1: the answer is 'E'"),
         ({"options": [["a", "b"], ["a"]]}, "question 1: .*two or more"),
         ({"questions": ["a", 5]}, "question 1 is int"),
-        ({"article": 5}, "an article"),
+        ({"article": 5}, "its article is int"),
+        ({"questions": 5}, "in lists"),
+        ({"options": {"a": 1, "b": 2}}, "in lists"),
+        ({"answers": "BD"}, "in lists"),
     ],
 )
 def test_bad_passages_are_named_or_left_out(changes, message, tmp_path):

@@ -28,6 +28,16 @@ def test_a_header_that_is_not_utf8_is_an_error(tmp_path):
         list(rows.tab_rows(tmp_path / "f"))
 
 
+def test_a_bad_row_of_a_table_takes_no_other_with_it(tmp_path):
+    (tmp_path / "f").write_bytes(
+        b'text,label\r\n"a\nb",x\r\n"unpaired,x\r\n"c ""d""",y\n\xff,x\n\ne,y\n"last,x\nf,y'
+    )
+    found = list(rows.comma_rows(tmp_path / "f"))
+    assert [row["text"] for _, row in found if isinstance(row, dict)] == ["a\nb", 'c "d"', "e", "f"]
+    bad = [str(row).split(":")[1][:2] for _, row in found if isinstance(row, InputError)]
+    assert bad == ["4 ", "6 ", "9 "]
+
+
 def test_what_is_collected_is_in_order():
     def make(row, where):
         if row < 0:

@@ -32,7 +32,7 @@ def triples(file):
 
 def test_the_three_forms_say_the_same(tmp_path):
     expected = [("a, b", None, "x"), ("c", None, "2")]
-    lines = '{"text": "a, b", "label": "x", "id": 7}\n\n{"text": "c", "label": 2}\n'
+    lines = '{"text": "a, b", "label": "x", "id": 7}\n\n{"text": "c", "label": "2"}\n'
     assert triples(write(tmp_path, "f.jsonl", lines)) == expected
     assert triples(write(tmp_path, "f.csv", 'id,text,label\n7,"a, b",x\n8,c,2\n')) == expected
     assert triples(write(tmp_path, "f.tsv", "label\ttext\nx\ta, b\n2\tc\n")) == expected
@@ -61,6 +61,11 @@ def test_what_pythons_csv_writes_is_read(tmp_path):
         ("f.tsv", b"text\tlabel\n\xff\xfe\tx\n", "f.tsv:2 is not UTF-8"),
         ("f.jsonl", '{"text": "a"}\n', 'f.jsonl:1: "label" is missing or is None'),
         ("f.jsonl", '{"text": "a", "label": 0.5}\n', 'f.jsonl:1: "label" .* 0.5'),
+        (
+            "f.jsonl",
+            '{"text": "a", "label": 1}\n{"text": "b", "label": "1"}\n',
+            "f.jsonl:2: the label '1' is text, unlike 1 before it",
+        ),
         ("f.jsonl", '{"text": "a", "label": 1, "text_pair": ""}\n', 'f.jsonl:1: "text_pair"'),
         (
             "f.jsonl",
@@ -69,10 +74,10 @@ def test_what_pythons_csv_writes_is_read(tmp_path):
         ),
         ("f.csv", "text,lable\na,x\n", "f.csv:1: no column 'label' .* Did you mean 'lable'"),
         ("f.csv", "text,label\na,x\na,b,c\n", "f.csv:3: 3 columns where the header has 2"),
-        ("f.csv", 'text,label\n"a,x\n', "f.csv is not a table"),
+        ("f.csv", 'text,label\n"a,x\n', "f.csv:2 is no row of a table"),
         ("f.csv", "text,label\n", "f.csv holds no examples"),
         ("f.csv", "", "f.csv holds no examples"),
-        ("f.csv", b"text,label\n\xff\xfe,x\n", "f.csv is not UTF-8"),
+        ("f.csv", b"text,label\n\xff\xfe,x\n", "f.csv:2 is not UTF-8"),
         ("f.xlsx", "PK", "ends in .jsonl, .csv or .tsv"),
     ],
 )

@@ -35,3 +35,24 @@ def rows(gold, predicted):
 def test_what_it_says(gold, predicted, chance, loss, reason):
     found = collapse_reason(rows(gold, predicted), chance, loss)
     assert found is None if reason is None else re.search(reason, found)
+
+
+def test_one_tag_for_every_word_is_a_collapse():
+    gold = [["O", "B-LOC"], ["O"]]
+    sentences = [{"words": ["a"] * len(tags), "gold": tags} for tags in gold]
+    lazy = [{**row, "prediction": ["O"] * len(row["gold"])} for row in sentences]
+    assert "every word the tag 'O'" in collapse_reason(lazy, None, 0.1)
+    assert collapse_reason([{**row, "prediction": row["gold"]} for row in lazy], None, 0.1) is None
+    assert collapse_reason(lazy[1:], None, 0.1) is None  # right: there is no other tag
+
+
+def test_one_place_in_every_passage_is_a_collapse():
+    answers = [
+        {"context": f"{word} and more", "gold": ["more"], "prediction": word, "start": 0}
+        for word in ("one", "two", "three")
+    ]
+    assert "begin at character 0 of every passage" in collapse_reason(answers, None, 0.1)
+    assert collapse_reason([*answers[:2], {**answers[2], "start": 6}], None, 0.1) is None
+    # Questions about one passage may have one answer.
+    same = [{**row, "context": "one", "gold": [word]} for row, word in zip(answers, "abc", strict=True)]
+    assert collapse_reason(same, None, 0.1) is None
