@@ -56,9 +56,11 @@ def write_aside(path: str | Path) -> Iterator[Path]:
     A symbolic link at `path` is followed, and a file that is replaced keeps its permissions.
 
     Raises:
-        InputError: the disk is full or the folder cannot be written to.
+        InputError: the path is a folder's, the disk is full or the folder cannot be written to.
     """
     path = Path(path).resolve()
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; expected the name of a file.")
     with _disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -143,8 +145,14 @@ def read_json(path: str | Path) -> Any:
         raise InputError(f"{path} does not exist.") from error
     except IsADirectoryError as error:
         raise InputError(f"{path} is a folder where a JSON file was expected.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except RecursionError:
+        raise InputError(
+            f"{path} is not a JSON file to be read: it is nested too deeply."
+        ) from None
+    except ValueError as error:  # no UTF-8, no JSON, or a number of thousands of digits
         raise InputError(f"{path} is not a JSON file: {error}.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def sha256(path: str | Path) -> str:

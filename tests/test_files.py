@@ -34,6 +34,10 @@ class TestWriteAside:
         assert _left(path.parent) == {"a.txt"}
         assert path.stat().st_mode & 0o777 == 0o644
 
+    def test_a_folder_is_not_written_over(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="is a folder"), files.write_aside(tmp_path):
+            raise AssertionError("nothing is written before it is known")
+
     def test_a_replaced_file_keeps_its_permissions(self, tmp_path: Path) -> None:
         path = tmp_path / "a.txt"
         path.touch(mode=0o600)
@@ -236,6 +240,8 @@ class TestJson:
             (b"", "is not a JSON file"),
             (b'{"a": 1,\n "b" 2}', "line 2"),
             (b"\xff\xfe\x00", "is not a JSON file"),
+            (b"[" * 100_000, "nested too deeply"),
+            (b"9" * 5_000, "is not a JSON file"),
         ],
     )
     def test_bad_files_are_named(self, tmp_path: Path, content: bytes, message: str) -> None:

@@ -27,6 +27,7 @@ from keras_albert.errors import InputError
 
 BAD_INPUT = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+CLOSED = 141  # 128 + SIGPIPE
 
 app = typer.Typer(
     name="keras-albert",
@@ -83,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; `sys.argv` by default.
 
     Returns:
-        The exit status: 0; 2 for bad input, after one line on standard error; 130 after Ctrl-C.
+        The exit status: 0; 2 for bad input, after one line on standard error; 130 after Ctrl-C;
+        141 where standard output was closed.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     arguments = sys.argv[1:] if arguments is None else list(arguments)
@@ -100,9 +102,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return BAD_INPUT  # no arguments: the help has been printed
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         return _fail(f"{message} {_help_hint(arguments)}")
+    except BrokenPipeError:
+        # Who read the answers has had enough. Python would complain again when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED
     except OSError as error:
         if error.errno == errno.ENOSPC:
             return _fail(f"The disk is full: {error.filename or 'a file'} could not be written.")
+        if error.errno is not None and error.filename is not None:
+            return _fail(f"{os.fsdecode(error.filename)}: {error.strerror}.")
         raise
     return status if isinstance(status, int) else 0
 

@@ -23,8 +23,8 @@ def evaluate(
     output: Annotated[
         Path | None,
         typer.Option(
-            help="Pretrained: the JSON file, by default evaluation.json in the run. Fine-tuned: "
-            "the folder for metrics.json and predictions.jsonl, by default none."
+            help="Pretrained: the JSON file, or a folder for evaluation.json, by default the run. "
+            "Fine-tuned: the folder for metrics.json and predictions.jsonl, by default none."
         ),
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Rows at a time.")] = 32,
@@ -85,6 +85,8 @@ def evaluate(
             record.write(output / "command.json", result)
         show_result({key: value for key, value in result.items() if key != "labels"})
         return
+    if output is not None and (output.is_dir() or not output.suffix):
+        output = output / "evaluation.json"
     with stepping("Evaluating") as progress:
         result = run(
             model,

@@ -36,7 +36,9 @@ Language = Annotated[
 Split = Annotated[
     str,
     typer.Option(
-        help="lines: a sentence a line. sentences: free text. auto: by the look of each file.",
+        metavar="auto|lines|paragraphs|wrapped",
+        help="lines: a sentence a line. paragraphs: a paragraph a line, or many. wrapped: lines "
+        "broken anywhere, blank lines between paragraphs. auto: by the look of each file.",
         rich_help_panel=CORPUS_PANEL,
     ),
 ]

@@ -121,9 +121,9 @@ def _answer_file(
 ) -> None:
     from keras_albert.inference.requests import open_input, read_requests
 
-    file, name, is_json = open_input(input_file, sys.stdin.buffer)
     if output is not None and output.exists():
         raise InputError(f"{output} already exists. Choose another output or remove it first.")
+    file, name, is_json = open_input(input_file, sys.stdin.buffer)
     with file:
         predictor = _predictor(model, leave)
         from keras_albert.inference.prediction_file import answered, predict_to_file
@@ -170,10 +170,22 @@ def _predictor(model: str, leave: tuple[str | None, str | None, int | None]) -> 
         return load_predictor(model, depth)
 
 
+def _standard_input() -> list[str]:
+    lines = []
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            lines.append(line.decode().rstrip("\r\n"))
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"standard input:{number} is not UTF-8: {error.reason} at {error.start}."
+            ) from None
+    return lines
+
+
 def _texts(given: Sequence[str]) -> list[str]:
     texts: list[str] = []
     for text in given:
-        texts += sys.stdin.read().splitlines() if text == "-" else [text]
+        texts += _standard_input() if text == "-" else [text]
     if not any(text.strip() for text in texts):
         raise InputError("There is no text to answer.")
     return texts

@@ -117,7 +117,13 @@ def _archive(address: str, folder: Path, expected: Expected, progress: Progress 
         try:
             with write_directory_aside(unpacked) as aside:
                 unpack(archive, aside)
+        except OSError:
+            # Another process that came for the same weights was first.
+            if not unpacked.is_dir():
+                raise
         except InputError:
+            if unpacked.is_dir():
+                return _model_folder(address, unpacked)
             # Such as a page to sign in to a network: not to be taken for the archive next time.
             archive.with_name(f"{archive.name}.json").unlink(missing_ok=True)
             if not by_hand:

@@ -1,6 +1,7 @@
 """Unpacking archives without leaving the folder they are unpacked to."""
 
-import gzip
+import errno
+import lzma
 import shutil
 import stat
 import tarfile
@@ -15,12 +16,16 @@ _DAMAGES = (
     tarfile.TarError,
     zipfile.BadZipFile,
     NotImplementedError,  # a zip's compression that Python does not know
-    gzip.BadGzipFile,
+    lzma.LZMAError,
     zlib.error,
     EOFError,
-    FileExistsError,
-    NotADirectoryError,
+    # Names and places in a damaged directory: empty, too long, before the file's beginning.
+    IndexError,
+    ValueError,
+    OSError,
 )
+# What a sound archive meets, too.
+_OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def is_archive(path: Path) -> bool:
@@ -44,6 +49,7 @@ def unpack(archive: Path, folder: Path) -> None:
             return
         with tarfile.open(archive) as tar:
             members = tar.getmembers()
+            _check_room(archive, folder, sum(member.size for member in members))
             for member in members:
                 _check(archive, member.name, member.isfile() or member.isdir())
             for member in members:
@@ -62,6 +68,8 @@ def unpack(archive: Path, folder: Path) -> None:
     except InputError:
         raise
     except _DAMAGES as error:
+        if isinstance(error, OSError) and error.errno in _OF_THE_MACHINE:
+            raise
         reason = " ".join(str(error).split())
         raise InputError(
             f"{archive} is not a tar or zip archive, or a damaged one: {reason}. Fetch it again."
@@ -71,6 +79,7 @@ def unpack(archive: Path, folder: Path) -> None:
 def _unzip(archive: Path, folder: Path) -> None:
     with zipfile.ZipFile(archive) as packed:
         members = packed.infolist()
+        _check_room(archive, folder, sum(member.file_size for member in members))
         for member in members:
             # Where a zip was made on Unix, its upper half is the file's mode; else 0.
             kind = stat.S_IFMT(member.external_attr >> 16)
@@ -85,6 +94,15 @@ def _unzip(archive: Path, folder: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             with packed.open(member) as source, target.open("xb") as file:
                 shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _check_room(archive: Path, folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise InputError(
+            f"{archive} unpacks to {size:,} bytes and {folder} has room for {free:,}. Is it the "
+            "archive of a model? Then free some space."
+        )
 
 
 def _check(archive: Path, name: str, ordinary: bool) -> None:

@@ -62,6 +62,8 @@ SETTINGS = (
     Setting("initializer_range", "initializer_range", 0.02),
     Setting("layer_norm_epsilon", "layer_norm_eps", 1e-12),
 )
+# Above every size that can be stored, and few enough layers to be listed.
+_MOST = 1 << 24
 _WHOLE = {setting.ours for setting in SETTINGS[:10]}
 
 # Keys of Google's and CLUE's JSON that its code writes and never reads, and those that must have
@@ -97,6 +99,7 @@ _HF_UNREAD = {
     "early_stopping",
     "encoder_no_repeat_ngram_size",
     "eos_token_id",
+    "eos_token_ids",
     "exponential_decay_length_penalty",
     "finetuning_task",
     "forced_bos_token_id",
@@ -202,12 +205,26 @@ def backbone_arguments(
 
 def _check_number(where: object, setting: Setting, value: Any) -> None:
     whole = setting.ours in _WHOLE
-    fits = type(value) is int if whole else type(value) in (int, float)
-    if not fits or not math.isfinite(value) or value < (1 if whole else 0):
+    if whole:
+        fits, expected = type(value) is int and 1 <= value <= _MOST, "whole number of 1 or more"
+    elif "dropout" in setting.ours:
+        fits, expected = _is_number(value) and 0 <= value < 1, "number from 0 to below 1"
+    else:
+        fits, expected = _is_number(value) and 0 <= value < math.inf, "number of 0 or more"
+    if not fits:
         raise InputError(
-            f"{where} says {setting.theirs}={value!r}; expected a "
-            f"{'whole number of 1 or more' if whole else 'number of 0 or more'}."
+            f"{where} says {setting.theirs}={_shown(value)}; expected a {expected}."
         )
+
+
+def _shown(value: Any) -> str:
+    # Python refuses to print a number of thousands of digits.
+    long = type(value) is int and value.bit_length() > 999
+    return f"a number of {value.bit_length()} bits" if long else repr(value)[:40]
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
 
 
 def _activation(name: Any, names: Mapping[str, str], where: object) -> str:

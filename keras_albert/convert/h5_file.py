@@ -27,7 +27,8 @@ def read_h5(path: Path) -> dict[str, StoredTensor]:
         if item.external or item.is_virtual:
             raise InputError(f"{path}: {name} is kept in another file; expected it in this one.")
         dtype = str(item.attrs.get("dtype", item.dtype.name))
-        if dtype not in ("bfloat16", item.dtype.name):
+        raw = item.dtype.itemsize == 2 and item.dtype.kind in "Vu"
+        if dtype != item.dtype.name and not (dtype == "bfloat16" and raw):
             dtype = item.dtype.name
         tensors[name] = StoredTensor(
             name, tuple(item.shape), dtype, path, lambda: _load(path, name, dtype)

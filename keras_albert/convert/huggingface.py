@@ -152,7 +152,13 @@ def _heads(
     if bias is None or len(bias.shape) != 1:
         raise InputError(f"{folder}: expected classifier.bias with one number a class.")
     name = _classifier_head(folder, config, pooler, head, warnings)
-    settings: dict[str, Any] = {"dropout": config.get("classifier_dropout_prob", 0.1)}
+    dropout = config.get("classifier_dropout_prob", 0.1)
+    if type(dropout) not in (int, float) or not 0 <= dropout < 1:
+        raise InputError(
+            f"{folder}: config.json says classifier_dropout_prob={dropout!r}; expected a number "
+            "from 0 to below 1."
+        )
+    settings: dict[str, Any] = {"dropout": dropout}
     if name != "multiple_choice":
         settings["num_classes"] = bias.shape[0]
     if name == "classifier":
@@ -163,8 +169,13 @@ def _heads(
 def _classifier_head(
     folder: Path, config: Mapping[str, Any], pooler: bool, told: str | None, warnings: list[str]
 ) -> str:
-    for architecture in config.get("architectures") or []:
-        for head in HF_CLASSES.get(architecture, ((), True))[0]:
+    architectures = config.get("architectures") or []
+    if not isinstance(architectures, list):
+        raise InputError(
+            f"{folder}: config.json says architectures={architectures!r}; expected a list of names."
+        )
+    for architecture in architectures:
+        for head in HF_CLASSES.get(str(architecture), ((), True))[0]:
             if head in CLASSIFIER_HEADS:
                 return head
     if told is not None:

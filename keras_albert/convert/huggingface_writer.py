@@ -1,18 +1,18 @@
 """Writing a folder that transformers loads."""
 
-import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from keras_albert.convert.assembly import disassemble, has_projection
-from keras_albert.convert.checkpoint import Checkpoint, TokenizerFiles
+from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.configurations import config_for_huggingface
 from keras_albert.convert.name_tables import HF_CLASSES
 from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside, write_json
+from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.huggingface_files import write_huggingface_tokenizer
 
 _PROJECTION = "albert.encoder.embedding_hidden_mapping_in"
 
@@ -40,17 +40,28 @@ def write_huggingface(
     from safetensors.numpy import save_file
 
     architecture, has_pooler = _class(checkpoint)
+    tokenizer = None if checkpoint.tokenizer is None else load_tokenizer(checkpoint.tokenizer.path)
+    ids = {}
+    if tokenizer is not None:
+        ids = {
+            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": tokenizer.cls_token_id,
+            "eos_token_id": tokenizer.sep_token_id,
+        }
     backbone = checkpoint.backbone
     config = {
         "architectures": [architecture],
         **config_for_huggingface(backbone),
         **_head_settings(checkpoint),
         "pad_token_id": 0,
-        **_special_ids(checkpoint.tokenizer),
+        # Where transformers 2.x to 5.x keep [CLS] and [SEP].
+        "bos_token_id": 2,
+        "eos_token_id": 3,
+        **ids,
         "transformers_version": "5.0.0",
         "dtype": "float32",
     }
-    notes = []
+    notes: list[str] = []
     if backbone.get("pooler", True) and not has_pooler:
         notes.append(f"The pooler is left out: {architecture} has none.")
     tensors: dict[str, np.ndarray] = {}
@@ -70,8 +81,8 @@ def write_huggingface(
         write_json(aside / "config.json", config)
         # transformers wants the metadata, and would not read the file without it.
         save_file(tensors, aside / "model.safetensors", metadata={"format": "pt"})
-        if checkpoint.tokenizer is not None:
-            _write_tokenizer(checkpoint.tokenizer, aside)
+        if tokenizer is not None:
+            notes += write_huggingface_tokenizer(tokenizer, aside)
     return notes
 
 
@@ -119,30 +130,3 @@ def _head_settings(checkpoint: Checkpoint) -> dict[str, Any]:
             "transformers takes a single class for a regression; a classifier needs two or more."
         )
     return settings
-
-
-def _special_ids(tokenizer: TokenizerFiles | None) -> Mapping[str, int]:
-    """`[CLS]` and `[SEP]`, whose ids transformers keeps in the model's configuration."""
-    if tokenizer is None or tokenizer.kind != "wordpiece":
-        return {"bos_token_id": 2, "eos_token_id": 3}
-    words = tokenizer.path.read_text("utf-8").split("\n")
-    return {
-        name: words.index(word)
-        for name, word in (("bos_token_id", "[CLS]"), ("eos_token_id", "[SEP]"))
-        if word in words
-    }
-
-
-def _write_tokenizer(tokenizer: TokenizerFiles, folder: Path) -> None:
-    settings: dict[str, Any]
-    if tokenizer.kind == "tokenizer.json":
-        shutil.copyfile(tokenizer.path, folder / "tokenizer.json")
-        settings = {"tokenizer_class": "PreTrainedTokenizerFast"}
-    elif tokenizer.kind == "sentencepiece":
-        shutil.copyfile(tokenizer.path, folder / "spiece.model")
-        settings = {"tokenizer_class": "AlbertTokenizer", "do_lower_case": True}
-    else:
-        shutil.copyfile(tokenizer.path, folder / "vocab.txt")
-        # Chinese ALBERT has BERT's tokenizer.
-        settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": True}
-    write_json(folder / "tokenizer_config.json", {**settings, **tokenizer.options})

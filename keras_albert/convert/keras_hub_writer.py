@@ -8,6 +8,7 @@ from keras_albert.convert.checkpoint import Checkpoint, TokenizerFiles
 from keras_albert.convert.keras_hub import ARGUMENTS, FIXED
 from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside
+from keras_albert.text.find_tokenizer import load_tokenizer
 
 
 def write_keras_hub(
@@ -45,6 +46,11 @@ def write_keras_hub(
     if tokenizer is not None and tokenizer.kind != "sentencepiece":
         notes.append("The tokenizer is left out: KerasHub's ALBERT reads SentencePiece models.")
         tokenizer = None
+    elif tokenizer is not None and load_tokenizer(tokenizer.path).google_digit_comma:
+        notes.append(
+            "KerasHub does not split pieces that end in a digit and a comma, as Google's code and "
+            "this package do."
+        )
     weights: dict[str, dict[str, Any]] = {"model.weights.h5": {}, "task.weights.h5": {}}
     for name, read in disassemble(checkpoint, "keras-hub"):
         file = "task.weights.h5" if name.startswith("task/") else "model.weights.h5"
@@ -95,8 +101,6 @@ def _check(checkpoint: Checkpoint) -> None:
 
 def _save_random(checkpoint: Checkpoint, tokenizer: TokenizerFiles | None, folder: Path) -> None:
     import keras_hub
-
-    from keras_albert.text.find_tokenizer import load_tokenizer
 
     backbone = checkpoint.backbone
     peer = keras_hub.models.AlbertBackbone(

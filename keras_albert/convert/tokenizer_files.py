@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_albert.convert.checkpoint import TokenizerFiles
+from keras_albert.errors import InputError
 from keras_albert.files import read_json
 
 # In the order of preference: transformers' name, that of Google's archives, KerasHub's asset.
@@ -41,8 +42,12 @@ def find_tokenizer_files(folder: Path) -> TokenizerFiles | None:
                 return TokenizerFiles(kind, folder / name, _options(folder))
     file = folder / TOKENIZER_JSON
     # KerasHub's presets have a file of this name too, which is no tokenizer by itself.
-    if file.is_file() and "registered_name" not in read_json(file):
-        return TokenizerFiles("tokenizer.json", file, _options(folder))
+    if file.is_file():
+        content = read_json(file)
+        if not isinstance(content, dict):
+            raise InputError(f"{file} is no tokenizer: expected a JSON object.")
+        if "registered_name" not in content:
+            return TokenizerFiles("tokenizer.json", file, _options(folder))
     return None
 
 

@@ -93,7 +93,8 @@ def export(
     if quantize == "int8-full":
         # Ranges of activations are found where shapes and depth are known beforehand.
         depth = default_depth(saved) if depth is None else depth
-        options.setdefault("lengths", [saved.sequence_length])
+        if not options.get("lengths"):
+            options["lengths"] = [saved.sequence_length]
     depth_input = depth is None and depth_can_be_input(saved)
     # Another depth than its own, asked for where it is an input.
     depths = [max(1, default_depth(saved) // 2)] if depth_input else []

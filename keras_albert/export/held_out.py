@@ -7,17 +7,37 @@ from typing import Any
 
 import numpy as np
 
-from keras_albert.errors import InputError
+from keras_albert.errors import InputError, suggest
 from keras_albert.export.named_outputs import INPUTS, predicts_masks
+from keras_albert.files import read_json
 from keras_albert.models.answer_decoding import named_answers, spans_from_beam, spans_from_logits
-from keras_albert.models.saved_task import QUESTION_ANSWERERS, SavedTask
+from keras_albert.models.saved_task import FINETUNE_TASK_FILE, QUESTION_ANSWERERS, SavedTask
+from keras_albert.tasks import restore
+from keras_albert.tasks.choice_example import ChoiceExample
+from keras_albert.tasks.multiple_choice import MultipleChoice, answer_number, checked_options
+from keras_albert.tasks.passage_question import PassageQuestion
+from keras_albert.tasks.passage_task import PassageTask
 from keras_albert.tasks.rows import collect, json_rows, required_text
 from keras_albert.tasks.squad_metrics import best_f1, exact_match
+from keras_albert.tasks.tagged_files import TaggedWords
+from keras_albert.tasks.text_classification import TextClassification
+from keras_albert.tasks.text_example import TextExample
+from keras_albert.tasks.text_multilabel import TextMultilabel
+from keras_albert.tasks.text_regression import number
+from keras_albert.tasks.text_task import TextTask
+from keras_albert.tasks.token_classification import TokenClassification
 
 BATCH_SIZE = 16
 # Of every so many tokens one is hidden from a model that predicts masked tokens.
 MASKED_EVERY = 7
 ORDERS = {"in_order": 0, "swapped": 1, 0: 0, 1: 1}
+# The tasks a kind of model is fine-tuned on.
+_TASKS: dict[str, type[Any]] = {
+    "text_classifier": TextTask,
+    "token_classifier": TokenClassification,
+    "multiple_choice": MultipleChoice,
+    **dict.fromkeys(QUESTION_ANSWERERS, PassageTask),
+}
 
 Outputs = dict[str, np.ndarray]
 
@@ -82,100 +102,163 @@ def _widened(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def held_out(saved: SavedTask, path: str | Path) -> HeldOut:
-    """Reads labelled examples, JSON lines.
+    """Reads labelled examples.
+
+    Of a model that was fine-tuned here they are in its task's own format, see `FinetuneTask.read`.
+    A question answerer's may also be JSON lines, in a file that ends in .jsonl; they are measured
+    as its task measures. All other models' are JSON lines.
 
     Args:
         saved: the task.
-        path: objects with, for a classifier "text", "text_pair" for pairs, and "label" (a name, a
-            list of names, or a number for a regression); a token classifier "words" and "tags";
-            multiple choice "context", "question", "options" and "label", a number from 0; sentence
-            order "text", "text_pair" and "label", "in_order" or "swapped"; a question answerer
-            "question", "context" and "answers", a list of texts, empty for none; a model of masked
-            tokens "text", of which every seventh token is hidden.
+        path: JSON lines are objects with, for a classifier "text", "text_pair" for pairs, and
+            "label": a name, or a number for a regression; for several labels "labels" (or
+            "label"), a list of names. A token classifier "words" and "tags", as many; multiple
+            choice "context", "question", "options" and "answer" (or "label"), a number from 0 or a
+            letter; sentence order "text", "text_pair" and "label", "in_order" or "swapped"; a
+            question answerer "question", "context" and "answers", a list of texts, empty for none;
+            a model of masked tokens "text", of which every seventh token is hidden.
 
     Raises:
-        InputError: a line is bad, there is none, or the task has no labels.
+        InputError: an example is bad (file and line, or question, are named), there is none, the
+            task has no labels, or the model was fine-tuned on a task of another kind.
     """
-    readers: dict[str, Callable[[SavedTask, list[Any]], HeldOut]] = {
+    task = _finetuned(saved)
+    scorers: dict[str, Callable[[SavedTask, list[Any]], HeldOut]] = {
         "text_classifier": _classified,
         "token_classifier": _tagged,
         "multiple_choice": _chosen,
         "sentence_order": _ordered,
-        **dict.fromkeys(QUESTION_ANSWERERS, _answered),
+        **dict.fromkeys(QUESTION_ANSWERERS, lambda saved, items: _answered(saved, items, task)),
         **dict.fromkeys(("masked_lm", "pretrainer"), _masked),
     }
-    if saved.kind not in readers:
+    if saved.kind not in scorers:
         raise InputError(
             "An embedder's vectors have no labels to be right about; leave --data out."
         )
-    needed = _REQUIRED[saved.kind]
-    examples = collect(path, json_rows(path), lambda row, where: _complete(row, where, needed))
-    return readers[saved.kind](saved, list(examples.items))
+    json_lines = saved.kind in QUESTION_ANSWERERS and Path(path).suffix.lower() == ".jsonl"
+    if task is None or json_lines:
+        examples = collect(path, json_rows(path), lambda row, where: _example(saved, row, where))
+    else:
+        examples = task.read(path)
+    return scorers[saved.kind](saved, examples.items)
 
 
-_REQUIRED = {
-    "text_classifier": ("text", "label"),
-    "token_classifier": ("words", "tags"),
-    "multiple_choice": ("context", "question", "options", "label"),
-    "sentence_order": ("text", "text_pair", "label"),
-    "question_answerer": ("question", "context", "answers"),
-    "joint_question_answerer": ("question", "context", "answers"),
-    "masked_lm": ("text",),
-    "pretrainer": ("text",),
-}
+def _finetuned(saved: SavedTask) -> Any:
+    """The task that the model was fine-tuned on, where its folder says which."""
+    file = saved.folder / FINETUNE_TASK_FILE
+    if saved.kind not in _TASKS or not file.is_file():
+        return None
+    task = restore(read_json(file))
+    fits = isinstance(task, _TASKS[saved.kind])
+    if not fits or (isinstance(task, TextTask) and task.problem_kind != saved.task.problem):
+        raise InputError(
+            f"{file} is of the task {task.name}, which the {saved.kind} beside it was not trained "
+            "for. Without the file, JSON lines are read."
+        )
+    return task
 
 
-def _complete(row: Any, where: str, needed: Sequence[str]) -> dict[str, Any]:
-    if not isinstance(row, dict):
-        raise InputError(f"{where} is no object.")
-    for name in needed:
-        if name in ("text", "text_pair", "question", "context"):
-            required_text(row, name, where)
-        elif name not in row:
-            raise InputError(f"{where} has no {name!r}; expected {', '.join(needed)}.")
-    return row
+def _example(saved: SavedTask, row: dict[str, Any], where: str) -> Any:
+    """A line as what the tasks read, all that it must hold checked but the names of labels."""
+    if saved.kind == "token_classifier":
+        words, tags = _texts(row, "words", where), _texts(row, "tags", where, str | int)
+        if not words or len(words) != len(tags):
+            raise InputError(f"{where}: {len(words)} words, {len(tags)} tags; expected one a word.")
+        return TaggedWords(words, tags, where)
+    if saved.kind == "multiple_choice":
+        return _choice(row, where)
+    if saved.kind in QUESTION_ANSWERERS:
+        question, passage = (required_text(row, key, where) for key in ("question", "context"))
+        answers = _texts(row, "answers", where)
+        return PassageQuestion(where, question, passage, answers, None, where)
+    text, pair, label = required_text(row, "text", where), row.get("text_pair"), row.get("label")
+    if saved.kind == "sentence_order":
+        pair = required_text(row, "text_pair", where)
+        if isinstance(label, bool) or not isinstance(label, str | int) or label not in ORDERS:
+            raise InputError(f"{where}: the label {label!r} is neither 'in_order' nor 'swapped'.")
+    elif saved.kind == "text_classifier":
+        label = _label(saved, row, where)
+    if pair is not None and not isinstance(pair, str):
+        raise InputError(f'{where}: "text_pair" is {pair!r}; expected text.')
+    return TextExample(text, pair, label, where)
+
+
+def _texts(row: dict[str, Any], key: str, where: str, kind: Any = str) -> list[str]:
+    texts = row.get(key)
+    if not isinstance(texts, list) or not all(isinstance(text, kind) for text in texts):
+        raise InputError(f'{where}: "{key}" is missing or is {texts!r}; expected a list of texts.')
+    return [str(text) for text in texts]
+
+
+def _choice(row: dict[str, Any], where: str) -> ChoiceExample:
+    context, question = row.get("context", ""), row.get("question", "")
+    if not isinstance(context, str) or not isinstance(question, str):
+        raise InputError(f"{where}: a context or question is no text: {context!r}, {question!r}.")
+    if not context.strip() and not question.strip():
+        raise InputError(f"{where}: neither a context nor a question.")
+    options = checked_options(row.get("options"), where)
+    answer = answer_number(row.get("answer", row.get("label")), len(options), where)
+    return ChoiceExample(context, question, options, answer, where, where)
+
+
+def _label(saved: SavedTask, row: dict[str, Any], where: str) -> Any:
+    """The label of a text as fine-tuning reads it; of a regression, a list of numbers."""
+    if saved.task.problem == "multi_label":
+        named = row if "labels" in row else {"labels": row.get("label")}
+        return TextMultilabel().label(named, where)
+    if saved.task.problem != "regression":
+        return TextClassification().label(row, where)
+    label, outputs = row.get("label"), saved.task.num_classes
+    values = label if isinstance(label, list) else [label]
+    if len(values) != outputs:
+        raise InputError(f"{where}: the label is {label!r}; the model gives numbers: {outputs}.")
+    return [number(value, where) for value in values]
 
 
 def _arrays(made: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return {name: np.asarray(made[name]) for name in INPUTS}
 
 
-def _number(label: Any, names: Sequence[str]) -> int:
-    if str(label) not in names:
-        raise InputError(f"The label {label!r} is none of the model's: {', '.join(names)}.")
-    return list(names).index(str(label))
+def _number(label: str, saved: SavedTask, where: str) -> int:
+    names = saved.labels or []
+    if label not in names:
+        raise InputError(
+            f"{where}: the label {label!r} is none of the model's: {', '.join(names)}."
+            + suggest(label, names)
+        )
+    return names.index(label)
 
 
-def _of_texts(saved: SavedTask, rows: list[Any]) -> dict[str, np.ndarray]:
-    first = [row["text"] for row in rows]
-    pairs = [row.get("text_pair") for row in rows]
-    if any(pairs) and not all(isinstance(pair, str) for pair in pairs):
-        raise InputError("Some examples have a text_pair and some have none.")
+def _of_texts(saved: SavedTask, examples: list[TextExample]) -> dict[str, np.ndarray]:
+    first = [example.text for example in examples]
+    pairs = [example.text_pair for example in examples]
+    for example in examples if any(pairs) else ():
+        if example.text_pair is None:
+            raise InputError(f"{example.where}: no text_pair, which other examples have.")
     return _arrays(saved.ready_preprocessor()(x=(first, pairs) if any(pairs) else first))
 
 
-def _classified(saved: SavedTask, rows: list[Any]) -> HeldOut:
-    names, problem = saved.labels or [], saved.task.problem
-    if problem == "regression":
-        values = np.array([np.atleast_1d(row["label"]) for row in rows], np.float64)
+def _classified(saved: SavedTask, examples: list[TextExample]) -> HeldOut:
+    if saved.task.problem == "regression":
+        values = np.array([np.atleast_1d(example.label) for example in examples], np.float64)
 
         def distance(outputs: Outputs) -> dict[str, float]:
             return {"mean_absolute_error": float(np.abs(outputs["scores"] - values).mean())}
 
-        return HeldOut(_of_texts(saved, rows), len(rows), distance)
-    if problem == "multi_label":
-        wanted = np.zeros((len(rows), len(names)), np.bool_)
-        for row, example in enumerate(rows):
-            for label in example["label"]:
-                wanted[row, _number(label, names)] = True
+        return HeldOut(_of_texts(saved, examples), len(examples), distance)
+    if saved.task.problem == "multi_label":
+        wanted = np.zeros((len(examples), len(saved.labels or [])), np.bool_)
+        for row, example in enumerate(examples):
+            for label in example.label:
+                wanted[row, _number(label, saved, example.where)] = True
 
         def all_labels(outputs: Outputs) -> dict[str, float]:
             right = (outputs["probabilities"] > 0.5) == wanted
             return {"accuracy": float(right.all(axis=1).mean())}
 
-        return HeldOut(_of_texts(saved, rows), len(rows), all_labels)
-    labels = np.array([_number(row["label"], names) for row in rows])
-    return HeldOut(_of_texts(saved, rows), len(rows), _accuracy("scores", labels))
+        return HeldOut(_of_texts(saved, examples), len(examples), all_labels)
+    labels = np.array([_number(example.label, saved, example.where) for example in examples])
+    return HeldOut(_of_texts(saved, examples), len(examples), _accuracy("scores", labels))
 
 
 def _accuracy(name: str, labels: np.ndarray) -> Callable[[Outputs], dict[str, float]]:
@@ -185,9 +268,9 @@ def _accuracy(name: str, labels: np.ndarray) -> Callable[[Outputs], dict[str, fl
     return score
 
 
-def _tagged(saved: SavedTask, rows: list[Any]) -> HeldOut:
-    encoded = saved.ready_preprocessor().encode([row["words"] for row in rows])
-    labels = [[_number(tag, saved.labels or []) for tag in row["tags"]] for row in rows]
+def _tagged(saved: SavedTask, examples: list[TaggedWords]) -> HeldOut:
+    labels = [[_number(tag, saved, one.where) for tag in one.tags or []] for one in examples]
+    encoded = saved.ready_preprocessor().encode([example.words for example in examples])
 
     def score(outputs: Outputs) -> dict[str, float]:
         right = [
@@ -196,28 +279,28 @@ def _tagged(saved: SavedTask, rows: list[Any]) -> HeldOut:
         ]
         return {"accuracy": float(np.concatenate(right).mean())}
 
-    return HeldOut(encoded.x, len(rows), score)
+    return HeldOut(encoded.x, len(examples), score)
 
 
-def _chosen(saved: SavedTask, rows: list[Any]) -> HeldOut:
-    arrays = _arrays(saved.ready_preprocessor()(rows))
-    return HeldOut(arrays, len(rows), _accuracy("scores", np.array([r["label"] for r in rows])))
+def _chosen(saved: SavedTask, examples: list[ChoiceExample]) -> HeldOut:
+    asked = [(example.context, example.question, example.options) for example in examples]
+    answers = np.array([example.answer for example in examples])
+    arrays = _arrays(saved.ready_preprocessor()(asked))
+    return HeldOut(arrays, len(examples), _accuracy("scores", answers))
 
 
-def _ordered(saved: SavedTask, rows: list[Any]) -> HeldOut:
-    for row in rows:
-        if row["label"] not in ORDERS:
-            raise InputError(f"The label {row['label']!r} is neither 'in_order' nor 'swapped'.")
-    labels = np.array([ORDERS[row["label"]] for row in rows])
-    return HeldOut(_of_texts(saved, rows), len(rows), _accuracy("sentence_order", labels))
+def _ordered(saved: SavedTask, examples: list[TextExample]) -> HeldOut:
+    labels = np.array([ORDERS[example.label] for example in examples])
+    return HeldOut(_of_texts(saved, examples), len(examples), _accuracy("sentence_order", labels))
 
 
-def _answered(saved: SavedTask, rows: list[Any]) -> HeldOut:
+def _answered(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask | None) -> HeldOut:
     encoded = saved.ready_preprocessor().encode(
-        [row["question"] for row in rows], [row["context"] for row in rows]
+        [one.question for one in asked], [one.passage for one in asked]
     )
     settings = saved.description()
     most, threshold = settings["max_answer_tokens"], settings["no_answer_threshold"]
+    exact, f1 = (exact_match, best_f1) if task is None else (task.exact, task.f1)
 
     def score(outputs: Outputs) -> dict[str, float]:
         if saved.kind == "joint_question_answerer":
@@ -227,20 +310,21 @@ def _answered(saved: SavedTask, rows: list[Any]) -> HeldOut:
                 encoded, outputs["start"], outputs["end"], max_answer_tokens=most
             )
         found = named_answers(spans, null, 1, threshold)
-        pairs = [(one["text"], row["answers"]) for one, row in zip(found, rows, strict=True)]
+        pairs = [(a["text"], q.answers or []) for a, q in zip(found, asked, strict=True)]
         return {
-            "exact_match": float(np.mean([exact_match(*pair) for pair in pairs])),
-            "f1": float(np.mean([best_f1(*pair) for pair in pairs])),
+            "exact_match": float(np.mean([exact(*pair) for pair in pairs])),
+            "f1": float(np.mean([f1(*pair) for pair in pairs])),
         }
 
-    return HeldOut(encoded.x, len(rows), score)
+    return HeldOut(encoded.x, len(asked), score)
 
 
-def _masked(saved: SavedTask, rows: list[Any]) -> HeldOut:
+def _masked(saved: SavedTask, examples: list[TextExample]) -> HeldOut:
     assert predicts_masks(saved.kind)
     tokenizer, longest = saved.tokenizer, saved.sequence_length
     places_a_row = max(1, -(-(longest - 2) // MASKED_EVERY))
-    encoded = [ids[: longest - 2] for ids in tokenizer.encode([row["text"] for row in rows])]
+    texts = [example.text for example in examples]
+    encoded = [ids[: longest - 2] for ids in tokenizer.encode(texts)]
     encoded = [ids for ids in encoded if len(ids)]
     if not encoded:
         raise InputError("The texts to hide tokens of are empty.")

@@ -17,6 +17,7 @@ def export_tflite(
     lengths: Sequence[int] | None = None,
     strings: bool = False,
     texts: Sequence[str] | None = None,
+    data: str | Path | None = None,
     calibration: Sequence[str] | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
@@ -51,6 +52,7 @@ def export_tflite(
         strings: add a signature "texts" that reads raw strings, `text` (B,), with tensorflow-text's
             FastSentencepiece; it takes tensorflow-text to run. For plain texts, without `[MASK]`.
         texts: what to verify with; by default sentences that come with the package.
+        data: labelled examples, see `exporting.export`.
         calibration: texts on which "int8-full" measures activations, a hundred or more such as the
             model will read; by default a few sentences that come with the package.
         replace: whether an existing output gives way.
@@ -71,6 +73,7 @@ def export_tflite(
         sequence_length=sequence_length,
         depth=depth,
         texts=texts,
+        data=data,
         calibration=calibration,
         replace=replace,
         progress=progress,

@@ -15,6 +15,7 @@ def export_onnx(
     sequence_length: int | None = None,
     depth: int | None = None,
     texts: Sequence[str] | None = None,
+    data: str | Path | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def export_onnx(
         depth: a fixed number of layers; by default the depth is an input where layers share all
             weights.
         texts: what to verify with; by default sentences that come with the package.
+        data: labelled examples, see `exporting.export`.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.
 
@@ -58,6 +60,7 @@ def export_onnx(
         sequence_length=sequence_length,
         depth=depth,
         texts=texts,
+        data=data,
         replace=replace,
         progress=progress,
     )

@@ -15,6 +15,7 @@ def export_openvino(
     sequence_length: int | None = None,
     depth: int | None = None,
     texts: Sequence[str] | None = None,
+    data: str | Path | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def export_openvino(
         depth: a fixed number of layers; by default the depth is an input where layers share all
             weights.
         texts: what to verify with; by default sentences that come with the package.
+        data: labelled examples, see `exporting.export`.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.
 
@@ -54,6 +56,7 @@ def export_openvino(
         sequence_length=sequence_length,
         depth=depth,
         texts=texts,
+        data=data,
         replace=replace,
         progress=progress,
     )

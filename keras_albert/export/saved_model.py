@@ -15,6 +15,7 @@ def export_saved_model(
     depth: int | None = None,
     tokens_only: bool = False,
     texts: Sequence[str] | None = None,
+    data: str | Path | None = None,
     replace: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -57,6 +58,7 @@ def export_saved_model(
         tokens_only: leave out the signatures that read strings, for servers without
             tensorflow-text.
         texts: what to verify with; by default sentences that come with the package.
+        data: labelled examples, see `exporting.export`.
         replace: whether an existing output gives way.
         progress: called with a line about every stage.
 
@@ -75,6 +77,7 @@ def export_saved_model(
         sequence_length=sequence_length,
         depth=depth,
         texts=texts,
+        data=data,
         replace=replace,
         progress=progress,
         options={"tokens_only": tokens_only},

@@ -158,20 +158,29 @@ class DepthStream:
         shape = (*self._inputs["token_ids"].shape, self.task.backbone.hidden_dim)
         self._states = keras.ops.zeros(shape, self.task.backbone.compute_dtype)
 
-    def answers(self, requests: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, np.ndarray, int]]:
+    def answers(
+        self, requests: Iterable[tuple[Any, Any] | None]
+    ) -> Iterator[tuple[Any, np.ndarray, int]]:
         """Answers requests as they come, those first that leave first.
 
         Args:
-            requests: (name, row) pairs, see `put`; read one by one as slots become free.
+            requests: (name, row) pairs, see `put`; read one by one as slots become free. A source
+                that has none just now, such as an empty queue, gives None, and the rows in slots
+                go on; where no row waits for an answer, it is asked again at once, so let it wait
+                there (`queue.get(timeout=...)`).
 
         Yields:
             (name, scores (C,), depth).
         """
-        requests, more = iter(requests), True
+        source, more = iter(requests), True
         while more or self.waiting:
             while more and self.waiting < self.slots:
-                request = next(requests, None)
-                more = request is not None
-                if request is not None:
-                    self.put(*request)
+                try:
+                    request = next(source)
+                except StopIteration:
+                    more = False
+                    break
+                if request is None:
+                    break
+                self.put(*request)
             yield from self.step()

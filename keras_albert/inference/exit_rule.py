@@ -1,5 +1,6 @@
 """When a row's answer is sure enough to leave before the last layer."""
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -44,7 +45,7 @@ class ExitRule:
                 + suggest(self.criterion, CRITERIA)
             )
         if self.criterion == "patience":
-            if self.threshold < 1 or self.threshold != int(self.threshold):
+            if not (1 <= self.threshold < math.inf) or self.threshold != int(self.threshold):
                 raise InputError(
                     f"A patience of {self.threshold} is no number of layers from 1 on."
                 )

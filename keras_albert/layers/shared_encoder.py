@@ -156,6 +156,11 @@ class SharedEncoder(keras.layers.Layer):
             )
         return depth
 
+    @staticmethod
+    def _seed(base_seed: Any, position: Any) -> Any:
+        """The seed of the block that is applied `position`-th, or None without dropout."""
+        return None if base_seed is None else fold_in(base_seed, position * DRAWS_PER_BLOCK)
+
     def _layer_step(self, first: int, bias: Any, base_seed: Any) -> Callable[[Any, Any], Any]:
         """What layer `first` does and those after it that share its blocks: (index, x) -> x.
 
@@ -165,10 +170,7 @@ class SharedEncoder(keras.layers.Layer):
 
         def step(index: Any, x: Any) -> Any:
             for inner, block in enumerate(blocks):
-                seed = None
-                if base_seed is not None:
-                    position = (first + index) * len(blocks) + inner
-                    seed = fold_in(base_seed, position * DRAWS_PER_BLOCK)
+                seed = self._seed(base_seed, (first + index) * len(blocks) + inner)
                 x = block(x, bias, seed=seed)
             return x
 
@@ -260,8 +262,10 @@ class SharedEncoder(keras.layers.Layer):
         hidden_states, attention_scores = [x], []
         for layer in range(depth):
             if return_attention_scores:
-                for block in self.blocks_of_layer(layer):
-                    x, scores = block(x, bias, return_attention_scores=True)
+                blocks = self.blocks_of_layer(layer)
+                for inner, block in enumerate(blocks):
+                    seed = self._seed(base_seed, layer * len(blocks) + inner)
+                    x, scores = block(x, bias, seed=seed, return_attention_scores=True)
                     attention_scores.append(scores)
             else:
                 x = self._layer_step(layer, bias, base_seed)(0, x)

@@ -1,5 +1,6 @@
 """AlbertBackbone: the network without heads."""
 
+from numbers import Integral, Real
 from typing import Any
 
 import keras
@@ -99,6 +100,21 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
         pooler: bool = True,
         **kwargs: Any,
     ) -> None:
+        _check_counts(
+            vocabulary_size=vocabulary_size,
+            num_layers=num_layers,
+            num_heads=num_heads,
+            embedding_dim=embedding_dim,
+            hidden_dim=hidden_dim,
+            intermediate_dim=intermediate_dim,
+            num_groups=num_groups,
+            num_inner_repetitions=num_inner_repetitions,
+            max_sequence_length=max_sequence_length,
+            num_segments=num_segments,
+        )
+        _check_rates(
+            dropout=dropout, hidden_dropout=hidden_dropout, attention_dropout=attention_dropout
+        )
         hidden_dropout = dropout if hidden_dropout is None else hidden_dropout
         attention_dropout = dropout if attention_dropout is None else attention_dropout
 
@@ -261,3 +277,17 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             "unroll": self.unroll,
             "pooler": self.pooler is not None,
         }
+
+
+def _check_counts(**counts: Any) -> None:
+    for name, value in counts.items():
+        # NumPy's integers are numbers of things, too.
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
+            raise InputError(f"{name}={value!r} is no whole number of 1 or more.")
+
+
+def _check_rates(**rates: Any) -> None:
+    for name, value in rates.items():
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if value is not None and not (number and 0 <= value < 1):
+            raise InputError(f"{name}={value!r} is no share that is dropped: 0 to below 1.")

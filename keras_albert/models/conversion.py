@@ -15,10 +15,11 @@ from keras_albert.convert.h5_file import read_h5
 from keras_albert.convert.stored_tensor import FLOATS
 from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.errors import InputError, suggest
-from keras_albert.files import read_json, write_json
+from keras_albert.files import read_json, write_directory_aside, write_json
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.converted import from_checkpoint
 from keras_albert.models.from_preset import CONFIG_FILE, TASK_FILE, preset_folder, saved_class
+from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
 from keras_albert.models.masked_lm import AlbertMaskedLM
 from keras_albert.models.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.pretrainer import AlbertPretrainer
@@ -26,6 +27,7 @@ from keras_albert.models.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.saved_task import LABELS_FILE
 from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
 from keras_albert.models.text_classifier import AlbertTextClassifier
+from keras_albert.models.text_embedder import AlbertTextEmbedder
 from keras_albert.models.token_classifier import AlbertTokenClassifier
 from keras_albert.models.variable_names import heads_of, model_checkpoint
 from keras_albert.text.find_tokenizer import load_tokenizer
@@ -37,9 +39,12 @@ _CLASSES: tuple[Any, ...] = (
     AlbertTextClassifier,
     AlbertTokenClassifier,
     AlbertQuestionAnswerer,
+    AlbertJointQuestionAnswerer,
     AlbertMultipleChoice,
     AlbertSentenceOrderClassifier,
+    # Both are without heads: what has none is written as a backbone.
     AlbertBackbone,
+    AlbertTextEmbedder,
 )
 
 
@@ -119,6 +124,8 @@ def describe(path: str | Path, *, head: str | None = None) -> dict[str, Any]:
             return _description(checkpoint)
     folder = _own_folder(path)
     content = read_json(folder / CONFIG_FILE)
+    if saved_class(folder / CONFIG_FILE) is not AlbertBackbone or "config" not in content:
+        raise InputError(f"{folder} holds no ALBERT of this package: see its {CONFIG_FILE}.")
     task = saved_class(folder / TASK_FILE)
     heads = heads_of(task) if task is not None else {}
     settings = read_json(folder / TASK_FILE)["config"] if task is not None else {}
@@ -203,19 +210,11 @@ def _write_keras(checkpoint: Checkpoint, destination: Path, replace: bool) -> li
             f"No class of this package has the heads {', '.join(checkpoint.heads)} alone; leave "
             "one out (convert --without HEAD)."
         )
-    if (
-        not replace
-        and destination.exists()
-        and (destination.is_file() or any(destination.iterdir()))
-    ):
-        raise InputError(
-            f"{destination} already exists and is not empty. Choose another output or remove it "
-            "first."
-        )
-    model = from_checkpoint(model_class, checkpoint)
-    model.save_to_preset(destination)
-    if model_class is AlbertBackbone and checkpoint.tokenizer is not None:
-        load_tokenizer(checkpoint.tokenizer.path).save_to_preset(str(destination))
-    if checkpoint.labels is not None:
-        write_json(destination / LABELS_FILE, checkpoint.labels)
+    with write_directory_aside(destination, replace=replace) as aside:
+        model = from_checkpoint(model_class, checkpoint)
+        model.save_to_preset(aside)
+        if model_class is AlbertBackbone and checkpoint.tokenizer is not None:
+            load_tokenizer(checkpoint.tokenizer.path).save_to_preset(str(aside))
+        if checkpoint.labels is not None:
+            write_json(aside / LABELS_FILE, checkpoint.labels)
     return []

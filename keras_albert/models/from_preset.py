@@ -13,6 +13,7 @@ from keras_albert.files import read_json
 # The files of KerasHub's preset folders.
 CONFIG_FILE = "config.json"
 TASK_FILE = "task.json"
+TASK_WEIGHTS_FILE = "task.weights.h5"
 TOKENIZER_FILE = "tokenizer.json"
 PREPROCESSOR_FILE = "preprocessor.json"
 
@@ -87,11 +88,14 @@ def saved_class(config_file: Path) -> type | None:
     """The class that a preset's configuration file names, or None where there is no such file.
 
     Raises:
-        InputError: the file is not JSON.
+        InputError: the file is not JSON, or names none.
     """
     if not config_file.is_file():
         return None
-    return keras.saving.get_registered_object(read_json(config_file)["registered_name"])
+    content = read_json(config_file)
+    if not isinstance(content, dict) or not isinstance(content.get("registered_name"), str):
+        raise InputError(f"{config_file} is no preset's: it has no registered_name.")
+    return keras.saving.get_registered_object(content["registered_name"])
 
 
 class PresetNames:
@@ -137,7 +141,13 @@ class PresetNames:
             # What KerasHub does with a preset saved in any other floating type; it knows no mixed
             # ones and gives up.
             kwargs["dtype"] = keras.config.dtype_policy()
-        return super().from_preset(folder, load_weights=load_weights, **kwargs)  # type: ignore[misc]
+        try:
+            return super().from_preset(folder, load_weights=load_weights, **kwargs)  # type: ignore[misc]
+        except InputError:
+            raise
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            reason = " ".join(str(error).split())[:300]
+            raise InputError(f"{folder} could not be read as a model: {reason}") from error
 
     @classmethod
     def _from_architecture(cls, architecture: dict[str, Any], **kwargs: Any) -> Any:

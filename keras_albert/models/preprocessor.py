@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from keras_albert.convert import is_foreign, open_checkpoint
+from keras_albert.errors import InputError
 from keras_albert.files import read_json
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.from_preset import (
@@ -144,10 +145,18 @@ class AlbertPreprocessor:
         """
         folder = tokenizer_folder(preset)
         local = Path(folder)
-        if local.is_dir() and is_foreign(local):
+        if "://" not in folder and is_foreign(local):
             with open_checkpoint(local) as checkpoint:
-                length = min(512, checkpoint.backbone["max_sequence_length"])
-            return cls(**{"tokenizer": load_tokenizer(local), "sequence_length": length, **kwargs})
+                if checkpoint.tokenizer is None:
+                    raise InputError(
+                        f"{preset} has no tokenizer. Load a vocabulary: "
+                        "keras_albert.load_tokenizer(PATH)."
+                    )
+                found = {
+                    "tokenizer": load_tokenizer(checkpoint.tokenizer.path),
+                    "sequence_length": min(512, checkpoint.backbone["max_sequence_length"]),
+                }
+            return cls(**{**found, **kwargs})
         if local.is_dir():
             saved = saved_class(local / PREPROCESSOR_FILE)
             if saved is None or not issubclass(saved, cls):

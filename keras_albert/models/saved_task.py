@@ -25,7 +25,6 @@ from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 
 LABELS_FILE = "labels.json"
-TASK_WEIGHTS_FILE = "task.weights.h5"
 KINDS: dict[str, type] = {
     "text_classifier": AlbertTextClassifier,
     "pretrainer": AlbertPretrainer,
@@ -108,22 +107,12 @@ class SavedTask:
                 f"{', '.join(c.__name__ for c in KINDS.values())}. A backbone alone answers "
                 "nothing: fine-tune it first."
             )
-        # An embedder has no head, so there are no weights of one.
-        needed = [TOKENIZER_FILE, *([TASK_WEIGHTS_FILE] if kind != "text_embedder" else [])]
-        for name in needed:
-            # Without weights, KerasHub would go on with random heads and say nothing.
-            if not (folder / name).is_file():
-                raise InputError(f"{folder} is not complete: {name} is missing.")
-        try:
-            # The vocabulary first: KerasHub hands a damaged one to TensorFlow, which answers with
-            # an error class of its own.
-            tokenizer = load_tokenizer(folder)
-            task = task_class.from_preset(str(folder), dtype="float32")  # type: ignore[union-attr]
-        except InputError:
-            raise
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = " ".join(str(error).split())[:300]
-            raise InputError(f"{folder} could not be read as a model: {reason}") from error
+        if not (folder / TOKENIZER_FILE).is_file():
+            raise InputError(f"{folder} is not complete: {TOKENIZER_FILE} is missing.")
+        # The vocabulary first: KerasHub hands a damaged one to TensorFlow, which answers with an
+        # error class of its own.
+        tokenizer = load_tokenizer(folder)
+        task = task_class.from_preset(str(folder), dtype="float32")  # type: ignore[union-attr]
 
         longest = task.backbone.max_sequence_length
         if sequence_length is None:

@@ -2,7 +2,7 @@
 
 import inspect
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 
@@ -10,6 +10,7 @@ from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside
 from keras_albert.models.from_preset import (
     TASK_FILE,
+    TASK_WEIGHTS_FILE,
     TOKENIZER_FILE,
     PresetNames,
     saved_class,
@@ -20,8 +21,13 @@ PRESET_ENTRIES = ("*.json", "*.weights.h5", "assets")
 
 
 class TaskPresets(PresetNames):
-    """Mixed into a KerasHub task: `save_to_preset` and `from_preset`."""
+    """Mixed into a KerasHub task: `save_to_preset` and `from_preset`.
 
+    Attributes:
+        has_head: whether it has weights beside its backbone's.
+    """
+
+    has_head: ClassVar[bool] = True
     backbone_cls: Any
     preprocessor_cls: Any
     backbone: Any
@@ -83,6 +89,8 @@ class TaskPresets(PresetNames):
         """
         local = Path(folder)
         saved = saved_class(local / TASK_FILE)
+        if load_weights and saved is not None and issubclass(saved, TaskPresets):
+            saved._check_heads(local)
         if not local.is_dir() or (saved is not None and issubclass(saved, cls)):
             return super()._from_folder(folder, load_weights, **kwargs)
         cls._check_required(kwargs, f"{folder}, which another task saved,")
@@ -103,6 +111,15 @@ class TaskPresets(PresetNames):
             if head is not None and layer.weights and type(head) is type(layer):
                 layer.set_weights(head.get_weights())
         return task
+
+    @classmethod
+    def _check_heads(cls, folder: Path) -> None:
+        """KerasHub would go on with random heads where their file is missing, and say nothing."""
+        if cls.has_head and not (folder / TASK_WEIGHTS_FILE).is_file():
+            raise InputError(
+                f"{folder} is not complete: {TASK_WEIGHTS_FILE} is missing, with the heads' "
+                "weights. Pass load_weights=False for random ones, or copy the whole folder."
+            )
 
     @classmethod
     def _check_required(cls, kwargs: dict[str, Any], where: str) -> None:

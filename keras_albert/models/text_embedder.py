@@ -43,6 +43,7 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.Task):
             it is asked for.
     """
 
+    has_head = False
     distilled = "values"
 
     backbone_cls = AlbertBackbone

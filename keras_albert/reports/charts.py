@@ -47,6 +47,24 @@ def learning_curves(seeds: Sequence[Mapping[str, Any]], main_metric: str) -> mar
     return svg(figure)
 
 
+def losses(lines: Sequence[Mapping[str, Any]]) -> markupsafe.Markup:
+    """Every loss of a pretraining run against its step.
+
+    Args:
+        lines: of its log, each with "step" and the means since the line before.
+    """
+    figure = Figure(figsize=(9, 3.2), layout="constrained")
+    axes: Any = figure.subplots()
+    for name in sorted({name for line in lines for name in line if name.endswith("loss")}):
+        points = [(line["step"], line[name]) for line in lines if line.get(name) is not None]
+        axes.plot(*zip(*points, strict=True), label=name.replace("_", " "), linewidth=1)
+    axes.set_xlabel("step", fontsize=9)
+    axes.set_ylabel("loss, nats", fontsize=9)
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=8)
+    return svg(figure)
+
+
 def depth_curve(
     points: Sequence[Mapping[str, Any]],
     main_metric: str,

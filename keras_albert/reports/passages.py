@@ -22,9 +22,10 @@ def marked_passage(prediction: Mapping[str, Any]) -> markupsafe.Markup:
     if prediction.get("prediction") and prediction.get("start") is not None:
         spans.append((int(prediction["start"]), int(prediction["end"]), "mark"))
     for text in dict.fromkeys(prediction.get("gold") or []):
-        known = prediction.get("gold_start")
-        at_known = known is not None and context.startswith(text, known)
-        start = known if at_known else context.find(text) if text else -1
+        known = int(prediction.get("gold_start", 0))
+        if not context.startswith(text, known):
+            known = context.find(text)
+        start = known if text else -1
         if start >= 0:
             spans.append((start, start + len(text), "u"))
     first = max(0, min((start for start, _, _ in spans), default=0) - AROUND)

@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.resources import files as package_files
 from pathlib import Path
 from typing import Any
-
-import jinja2
 
 from keras_albert import files
 from keras_albert.errors import InputError
 from keras_albert.reports import charts
 from keras_albert.reports.classes import calibration, confusions, most_confused, per_class
 from keras_albert.reports.passages import marked_passage
+from keras_albert.reports.templates import template
 
 METRICS_FILE = "metrics.json"
 PREDICTIONS_FILE = "predictions.jsonl"
@@ -53,7 +51,7 @@ def write_report(
     predictions = read_predictions(run / PREDICTIONS_FILE)
     versions = run / "versions.json"
     kind = kind_of(predictions[0]) if predictions else "none"
-    page = _template().render(
+    page = template("page.html.j2").render(
         result=metrics,
         kind=kind,
         curves=_curves(metrics),
@@ -228,14 +226,3 @@ def _by_depth(metrics: Mapping[str, Any], beside: Sequence[str | Path]) -> dict[
     rows = [{**point, "beside": others.get(point["depth"])} for point in points]
     chart = charts.depth_curve(points, main, sorted(others.items()))
     return {"depth_chart": chart, "depth_rows": rows, "depth_beside": bool(others)}
-
-
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.ChainableUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    text = package_files("keras_albert.reports").joinpath("page.html.j2").read_text("utf-8")
-    return environment.from_string(text)

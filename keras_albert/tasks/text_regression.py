@@ -70,7 +70,7 @@ def number(value: Any, where: str) -> float:
     """
     try:
         found = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not math.isfinite(found):
         raise InputError(f'{where}: "label" is missing or is {value!r}; expected a number.')

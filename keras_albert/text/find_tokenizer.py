@@ -58,6 +58,11 @@ def load_tokenizer(path: str | Path, **kwargs: Any) -> AlbertTokenizer | Chinese
         InputError: there is no tokenizer, or a file is damaged or of another kind.
     """
     path = Path(path)
+    if path.is_file() and path.name.endswith((".tar.gz", ".tgz", ".tar", ".zip")):
+        raise InputError(
+            f"{path} is an archive. Unpack it, or convert it (keras-albert convert), and pass the "
+            "folder."
+        )
     if path.is_file():
         in_preset = path.parent.as_posix().endswith(PRESET_ASSETS)
         return _from_file(path, path.parents[2] if in_preset else path.parent, kwargs)

@@ -32,7 +32,8 @@ class NamedPresets:
             InputError: there is no such preset, or it has no tokenizer.
         """
         folder = cls.find_preset(preset)
-        if Path(folder).is_dir() and not _is_preset(Path(folder)):
+        local = Path(folder)
+        if local.is_file() or (local.is_dir() and not _is_preset(local)):
             from keras_albert.text.find_tokenizer import load_tokenizer  # which imports the classes
 
             return load_tokenizer(folder, **kwargs)

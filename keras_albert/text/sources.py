@@ -127,7 +127,7 @@ def read_lines(source: str, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> Ite
                 if len(line) > max_line_bytes and not line.endswith(b"\n"):
                     raise InputError(
                         f"{name}, line {number} is longer than {max_line_bytes} bytes. "
-                        "Break it into sentences or paragraphs, or raise max_line_bytes."
+                        "Break it into sentences or paragraphs."
                     )
                 yield _decode(line, name, number, offset)
                 offset += len(line)

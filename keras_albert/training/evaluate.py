@@ -15,6 +15,7 @@ from keras_albert.errors import InputError
 from keras_albert.models import AlbertPretrainer
 from keras_albert.training.depth_curve import read_depths
 from keras_albert.training.intervals import wilson_interval
+from keras_albert.training.own_errors import own_errors
 from keras_albert.training.recipe import Recipe, load_recipe
 
 
@@ -46,8 +47,8 @@ def evaluate(
 
     Returns:
         {"masked_tokens": {"n", "correct", "accuracy", "interval", "loss", "chance": {...}},
-        "sentence_order": {...}, "instances", "settings"}; where depths are asked for also "layers"
-        and "depths", a list of {"depth", "masked_tokens", "sentence_order"}. "interval" is
+        "sentence_order": {...}, "instances", "layers", "settings"}; where depths are asked for also
+        "depths", a list of {"depth", "masked_tokens", "sentence_order"}. "interval" is
         Wilson's at 95%. The chance level of masked tokens is the share of the piece that is most
         often hidden in these very data, the best that a constant answer can do; that of sentence
         order is 0.5. Losses are
@@ -62,6 +63,12 @@ def evaluate(
     if preprocessor is None:
         raise InputError(f"{model} has no preprocessor, so its tokenizer and lengths are unknown.")
     tokenizer = preprocessor.tokenizer
+    positions = pretrainer.backbone.max_sequence_length
+    if sequence_length is not None and sequence_length > positions:
+        raise InputError(
+            f"sequence_length={sequence_length} is more than the {positions} positions of {model}: "
+            "lower it."
+        )
     data = _data(
         TokenStore(data_directory, tokenizer.fingerprint),
         tokenizer,
@@ -92,6 +99,7 @@ def evaluate(
         "masked_tokens": _accuracy(found, "masked_tokens", int(counts.sum())),
         "sentence_order": _accuracy(found, "sentence_order", int(pairs.sum())),
         "instances": int(pairs.sum()),
+        "layers": pretrainer.backbone.num_layers,
         "settings": {
             "model": str(model),
             "data": str(data_directory),
@@ -110,7 +118,6 @@ def evaluate(
     result["sentence_order"]["chance"] = {"accuracy": 0.5, "how": "a fair coin"}
     result["sentence_order"]["swapped"] = int(pairs[1])
     if depths is not None:
-        result["layers"] = pretrainer.backbone.num_layers
         result["depths"] = []
         for depth in read_depths(depths, pretrainer):
             found = _measure(pretrainer.at_depth(depth), data.evaluation_batches(), steps)
@@ -141,7 +148,8 @@ def _measure(model: keras.Model, batches: Any, steps: int) -> dict[str, float]:
         },
     )
     # Keras's own `evaluate`: KerasHub's would run the preprocessor over what are instances already.
-    found = keras.Model.evaluate(model, batches, steps=steps, verbose=0, return_dict=True)
+    with own_errors() as kept:
+        found = keras.Model.evaluate(model, kept(batches), steps=steps, verbose=0, return_dict=True)
     return {key: float(value) for key, value in found.items()}
 
 

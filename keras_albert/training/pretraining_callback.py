@@ -59,6 +59,7 @@ class PretrainingCallback(keras.callbacks.Callback):
         if last or self.step % self._recipe.log_every == 0:
             self._write(logs or {})
         if last or self.step % self._recipe.checkpoint_every == 0:
+            self._check_loss(logs or {})  # no checkpoint of weights that are lost replaces another
             # On JAX `self.model` first copies the step's state into the model's variables, which
             # costs time: it is touched only where it is needed.
             self._save(self.step, self.model)
@@ -71,13 +72,8 @@ class PretrainingCallback(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def _write(self, logs: Mapping[str, Any]) -> None:
+        self._check_loss(logs)
         values = {name: float(keras.ops.convert_to_numpy(v)) for name, v in logs.items()}
-        loss = values.get("loss", math.nan)
-        if not math.isfinite(loss):
-            raise InputError(
-                f"The loss at step {self.step} is {loss}. Lower optimizer.learning_rate or "
-                "lengthen optimizer.warmup_steps; the checkpoints before this step are kept."
-            )
         values["learning_rate"] = self._learning_rate()
         now = time.monotonic()
         if self._clock is not None:
@@ -89,6 +85,15 @@ class PretrainingCallback(keras.callbacks.Callback):
         self.latest = values
         self._log(self.step, values)
         self.model.reset_metrics()
+
+    def _check_loss(self, logs: Mapping[str, Any]) -> None:
+        loss = float(keras.ops.convert_to_numpy(logs["loss"])) if "loss" in logs else None
+        if loss is not None and not math.isfinite(loss):
+            raise InputError(
+                f"The loss at step {self.step} is {loss}. Begin another run with a lower "
+                "optimizer.learning_rate or a longer optimizer.warmup_steps; the checkpoints "
+                "before this step are kept."
+            )
 
     def _learning_rate(self) -> float:
         """The rate of the update just made, from the formula: no variable is read."""

@@ -1,6 +1,7 @@
 """Pretraining: recipe -> model -> fit -> a run's folder, resumable at any moment."""
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.distribution import spread_over_devices
 from keras_albert.training.interruption import interruption
 from keras_albert.training.optimizer_factory import make_optimizer
+from keras_albert.training.own_errors import own_errors
 from keras_albert.training.pretraining_callback import PretrainingCallback, Progress
 from keras_albert.training.recipe import Recipe, load_recipe
 from keras_albert.training.resumption import check_unchanged, run_identity
@@ -238,14 +240,15 @@ def _fit(
             )
             # Keras's own `fit`: KerasHub's, in front of it, takes no generator and would run the
             # preprocessor over what are instances already.
-            keras.Model.fit(
-                model,
-                (batch for batch in iterator),
-                steps_per_epoch=recipe.batches - first * recipe.gradient_accumulation,
-                callbacks=[callback],
-                shuffle=False,
-                verbose=0,
-            )
+            with own_errors() as kept:
+                keras.Model.fit(
+                    model,
+                    kept(iterator),
+                    steps_per_epoch=recipe.batches - first * recipe.gradient_accumulation,
+                    callbacks=[callback],
+                    shuffle=False,
+                    verbose=0,
+                )
     finally:
         log.close()
     return callback.step
@@ -254,6 +257,9 @@ def _fit(
 def _check_output(output: Path) -> None:
     if output.is_file():
         raise InputError(f"{output} is a file; --output names a folder for the run.")
+    above = next(folder for folder in output.resolve().parents if folder.exists())
+    if not (above.is_dir() and os.access(above, os.W_OK)):
+        raise InputError(f"{output} cannot be made: {above} is no folder that can be written to.")
     occupied = output.is_dir() and any(output.iterdir())
     if occupied and not (output / "recipe.json").is_file():
         raise InputError(

@@ -97,6 +97,7 @@ def _raising(error: BaseException) -> Any:
     [
         (InputError("a is wrong.\n Use b."), 2, "Error: a is wrong. Use b."),
         (OSError(errno.ENOSPC, "No space left", "x.bin"), 2, "Error: The disk is full: x.bin"),
+        (OSError(errno.EISDIR, "Is a directory", "E/"), 2, "Error: E/: Is a directory."),
         (KeyboardInterrupt(), 130, "Interrupted."),
         (typer.Abort(), 130, "Interrupted."),
     ],
@@ -149,3 +150,21 @@ def test_help_loads_no_framework() -> None:
         text=True,
     )
     assert run.stdout.splitlines()[-1] == "[]", run.stderr
+
+
+def test_a_reader_who_has_had_enough_is_no_error() -> None:
+    """`keras-albert predict ... | head -1`."""
+    program = (
+        "import sys; sys.argv = ['keras-albert', 'predict']\n"
+        "from keras_albert.cli import app\n"
+        "app.app = lambda **_: print('x' * 1_000_000)\n"
+        "sys.exit(app.main(['predict']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stderr is not None
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 141

@@ -29,6 +29,16 @@ def test_the_output_can_be_chosen(
     )
     assert json.loads((tmp_path / "e.json").read_text())["result"] == result
     assert result["settings"]["sequence_length"] == 24
+    # A folder is one for both kinds of model, there or not.
+    (tmp_path / "there").mkdir()
+    for folder in (tmp_path / "there", tmp_path / "new"):
+        result = run(
+            *("evaluate", "--model", pretrained / "model", "--data", held_out),
+            *("--output", folder, "--sequence-length", 24, "--depths", "all"),
+        )
+        assert json.loads((folder / "evaluation.json").read_text())["result"] == result
+    made = run("report", "--run", tmp_path / "new", "--beside", tmp_path / "there")
+    assert made["kind"] == "pretrained"
 
 
 def test_bad_input_is_refused(
@@ -37,7 +47,8 @@ def test_bad_input_is_refused(
     assert str(tmp_path) in refused("evaluate", "--model", tmp_path, "--data", held_out)
     assert str(tmp_path) in refused("evaluate", "--model", pretrained, "--data", tmp_path)
     arguments = ["--model", pretrained, "--data", held_out, "--output", tmp_path / "e.json"]
-    assert "600" in refused("evaluate", *arguments, "--sequence-length", 600)
+    line = refused("evaluate", *arguments, "--sequence-length", 600)
+    assert "600 is more than the" in line and "positions" in line and "\x1b" not in line
     assert not (tmp_path / "e.json").exists()
 
 

@@ -28,11 +28,18 @@ def test_a_pretrained_model_fills_masks(run: Callable[..., Any], pretrained: Pat
 
 
 def test_texts_come_from_standard_input_too(
-    run: Callable[..., Any], finetuned: Path, monkeypatch: pytest.MonkeyPatch
+    run: Callable[..., Any],
+    refused: Callable[..., str],
+    finetuned: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("one\ntwo\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"one\r\ntwo\n")))
     answers = run("predict", "--model", finetuned, "--text", "-")
     assert [answer["text"] for answer in answers] == ["one", "two"]
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"one\n\xff\n")))
+    assert "standard input:2 is not UTF-8" in refused(
+        "predict", "--model", finetuned, "--text", "-"
+    )
 
 
 def test_pairs(run: Callable[..., Any], finetuned: Path) -> None:

@@ -1,6 +1,7 @@
 """Archives, ordinary and hostile."""
 
 import io
+import shutil
 import stat
 import tarfile
 import zipfile
@@ -144,3 +145,37 @@ def test_damaged_zips(tmp_path, folder):
     (tmp_path / "b.zip").write_bytes(marked)
     with pytest.raises(InputError, match="encrypted"):
         unpack(tmp_path / "b.zip", folder)
+
+
+def _zip(path, **changes):
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("a.txt", "text")
+    content = bytearray(path.read_bytes())
+    directory = content.index(b"PK\x01\x02")
+    for name, value in changes.items():
+        place = {"method": directory + 10, "offset": content.index(b"PK\x05\x06") + 16}[name]
+        content[place : place + len(value)] = value
+    path.write_bytes(content)
+    return path
+
+
+def test_damaged_directories(tmp_path, folder):
+    made = [
+        _zip(tmp_path / "method.zip", method=b"\x0c\x00"),
+        _zip(tmp_path / "offset.zip", offset=b"\xff\xff\xff\x7f"),
+        archive(tmp_path / "name.tar.gz", file("a" * 300)),
+        archive(tmp_path / "nul.tar.gz", file("a/" + "b" * 120 + "\0c")),
+    ]
+    (tmp_path / "xz.tar").write_bytes(b"\xfd7zXZ\0" + bytes(99))
+    for path in (*made, tmp_path / "xz.tar"):
+        with pytest.raises(InputError, match="damaged one"):
+            unpack(path, folder)
+
+
+def test_what_would_fill_the_disk_is_refused(tmp_path, folder, monkeypatch):
+    path = archive(tmp_path / "a.tar.gz", file("a.txt", bytes(5000)))
+    usage = shutil.disk_usage(folder)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=4999))
+    with pytest.raises(InputError, match="unpacks to 5,000 bytes"):
+        unpack(path, folder)
+    assert not list(folder.iterdir())

@@ -52,6 +52,10 @@ def read(config, source="huggingface"):
     return backbone_arguments(config, "config.json", source)[0]
 
 
+def test_what_transformers_2_wrote_of_sampling_is_passed_over():
+    assert read({**OLD, "eos_token_ids": 0, "do_sample": False}) == read(OLD)
+
+
 def test_an_old_file():
     arguments = read(OLD)
     assert arguments["activation"] == "gelu"
@@ -100,6 +104,9 @@ def test_google_s_gelu_is_the_tanh_approximation():
         ({"hidden_size": "48"}, "hidden_size='48'"),
         ({"hidden_size": 0}, "hidden_size=0"),
         ({"hidden_size": True}, "hidden_size=True"),
+        ({"hidden_size": 10**400}, "hidden_size=a number of 1329 bits"),
+        ({"num_hidden_layers": 10**9}, "num_hidden_layers=10"),
+        ({"hidden_dropout_prob": 1}, "hidden_dropout_prob=1; expected a number from 0 to below 1"),
         ({"hidden_size": 50}, "cannot be split into 12 heads"),
         ({"layer_norm_eps": float("nan")}, "layer_norm_eps"),
         ({"num_hidden_groups": 13}, "13 groups"),

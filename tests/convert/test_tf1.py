@@ -34,11 +34,15 @@ def test_folder_archive_prefix_and_index_hold_the_same(tf1_folder, tmp_path):
             np.testing.assert_array_equal(checkpoint.read("pooler/kernel"), expected)
 
 
-def unpacked():
-    return sorted(Path(tempfile.gettempdir()).glob("keras-albert-*"))
+@pytest.fixture
+def unpacked(tmp_path, monkeypatch):
+    """What lies in a folder for temporary files of the test's own."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    return lambda: sorted((tmp_path / "temporary").iterdir())
 
 
-def test_nothing_of_an_archive_is_left(tf1_folder, tmp_path):
+def test_nothing_of_an_archive_is_left(tf1_folder, tmp_path, unpacked):
     before = unpacked()
     archive = packed(tf1_folder, tmp_path / "a.tar.gz")
     with open_tf1(archive):

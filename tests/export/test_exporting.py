@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.export import export_onnx, export_saved_model, export_tflite
+from keras_albert.export import (
+    export_onnx,
+    export_openvino,
+    export_saved_model,
+    export_tflite,
+)
 from keras_albert.export import exporting as exporting_module
 from keras_albert.export.exporting import read_card
 from tests.exported import artifact, model_folder
@@ -77,6 +82,40 @@ def test_calibration_that_does_not_fit(settings: dict, message: str, tmp_path: P
     with pytest.raises(InputError, match=message):
         export_tflite(model_folder("classifier"), tmp_path / "out", **settings)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.once
+def test_lengths_and_depth_of_int8_full_are_fixed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = []
+
+    def keep(command: list, job: dict, *rest: object) -> None:
+        jobs.append(job)
+        raise InputError("Enough.")
+
+    monkeypatch.setattr(exporting_module, "run_child", keep)
+    for lengths, depth in ((None, None), ([16, 32], 2)):
+        with pytest.raises(InputError, match="Enough."):
+            export_tflite(
+                model_folder("classifier"),
+                tmp_path / "out",
+                quantize="int8-full",
+                lengths=lengths,
+                depth=depth,
+            )
+    assert [job["options"]["lengths"] for job in jobs] == [[64], [16, 32]]
+    assert [job["depth"] for job in jobs] == [3, 2]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "function", [export_saved_model, export_tflite, export_onnx, export_openvino]
+)
+def test_labelled_examples_are_passed_on(function, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[function.__module__]
+    monkeypatch.setattr(module, "export", lambda *arguments, **settings: settings)
+    assert function("model", "out", data="held_out.jsonl")["data"] == "held_out.jsonl"
 
 
 def test_a_library_that_is_not_there_is_named(

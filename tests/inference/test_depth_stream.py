@@ -48,6 +48,27 @@ def test_products_are_saved():
 
 
 @pytest.mark.once
+def test_a_row_is_answered_while_no_other_comes():
+    task, x = AlbertTextClassifier(backbone(), 3), rows(2)
+    stream = DepthStream(task, ExitRule(min_depth=LAYERS), slots=4, length=24)
+    asked = []
+
+    def requests():
+        asked.append("a")
+        yield "a", _row(x, 0)
+        while asked[-1] != "answered":
+            yield None  # a queue that is empty
+        yield "b", _row(x, 1)
+
+    names = []
+    for name, _, depth in stream.answers(requests()):
+        asked.append("answered")
+        names.append(name)
+        assert depth == LAYERS
+    assert names == ["a", "b"]
+
+
+@pytest.mark.once
 def test_what_cannot_be_served_is_named():
     task, x = AlbertTextClassifier(backbone(), 3), rows(2)
     with pytest.raises(InputError, match="beyond the stream's 8 positions"):

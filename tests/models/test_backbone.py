@@ -1,5 +1,7 @@
 """AlbertBackbone: what a backbone promises beside what test_pretrainer.py compares."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
@@ -119,3 +121,31 @@ def test_int8_quantisation_stays_near():
     backbone.quantize("int8")
     after = keras.ops.convert_to_numpy(backbone(batch)["sequence_output"])
     assert 0 < np.abs(after - before).max() < 0.2
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"num_layers": value} for value in (0, -1, "2", 2.0, True, None)),
+        {"num_heads": 0},
+        {"vocabulary_size": "60"},
+        *({"hidden_dropout": value} for value in (1.0, -0.1, 10, "0.1", float("nan"))),
+        {"dropout": 1},
+        {"attention_dropout": 2},
+    ],
+)
+def test_sizes_and_rates_out_of_range_are_named(wrong):
+    ((name, value),) = wrong.items()
+    with pytest.raises(InputError, match=re.escape(f"{name}={value!r} is no ")):
+        AlbertBackbone(**{**SMALL, **wrong})
+
+
+def test_dropout_applies_where_attention_scores_are_asked_for():
+    backbone = AlbertBackbone(**SMALL, hidden_dropout=0.5)
+    calm = backbone.encoder(np.ones((1, 4, 16), "float32"), return_attention_scores=True)
+    wild = backbone.encoder(
+        np.ones((1, 4, 16), "float32"), return_attention_scores=True, training=True
+    )
+    difference = keras.ops.convert_to_numpy(calm["sequence_output"] - wild["sequence_output"])
+    assert np.abs(difference).max() > 1e-3

@@ -99,3 +99,25 @@ def test_the_shipped_preset_is_described():
     assert set(described["heads"]) == {"masked_tokens", "sentence_order"}
     assert sum(described["parameters"].values()) > described["parameters"]["backbone"] > 400_000
     assert described["tokenizer"]["kind"] == "sentencepiece"
+
+
+def test_every_class_has_a_form():
+    """What a preset of this package can hold can be converted, or is a backbone."""
+    from keras_albert.models import conversion
+    from keras_albert.models.saved_task import KINDS
+
+    assert set(KINDS.values()) <= set(conversion._CLASSES)
+
+
+def test_replacing_leaves_nothing_of_what_was_there(tmp_path):
+    hf_model("AlbertForSequenceClassification", id2label=LABELS).save_pretrained(tmp_path / "in")
+    convert(tmp_path / "in", tmp_path / "out", "keras")
+    hf_model("AlbertModel").save_pretrained(tmp_path / "other")
+    with pytest.raises(InputError, match="already exists"):
+        convert(tmp_path / "other", tmp_path / "out", "keras")
+    convert(tmp_path / "other", tmp_path / "out", "keras", replace=True)
+    assert not describe(tmp_path / "out")["heads"]
+    assert not (tmp_path / "out" / "labels.json").exists()
+    (tmp_path / "out" / "config.json").write_text("{}")
+    with pytest.raises(InputError, match="registered_name"):
+        describe(tmp_path / "out")

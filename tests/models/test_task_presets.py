@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from keras_albert import (
+    AlbertBackbone,
     AlbertMaskedLM,
     AlbertPretrainer,
     AlbertPretrainerPreprocessor,
@@ -88,3 +89,26 @@ def test_a_failed_save_leaves_what_was_there(backbone, tmp_path, monkeypatch):
         task.save_to_preset(tmp_path / "model")
     assert {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()} == before
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+@pytest.mark.once
+def test_a_folder_without_its_heads_or_with_damaged_ones_is_refused(pretrainer, tmp_path):
+    pretrainer.save_to_preset(tmp_path / "model")
+    heads = tmp_path / "model" / "task.weights.h5"
+    whole = heads.read_bytes()
+    for broken, message in (
+        (None, "task.weights.h5 is missing"),
+        (whole[:999], "could not be read"),
+    ):
+        heads.unlink()
+        if broken is not None:
+            heads.write_bytes(broken)
+        for task in (AlbertPretrainer, AlbertMaskedLM):
+            with pytest.raises(InputError, match=message):
+                task.from_preset(tmp_path / "model")
+        assert AlbertPretrainer.from_preset(tmp_path / "model", load_weights=False)
+        heads.touch()
+    # The backbone's own class reads no heads.
+    (tmp_path / "model" / "model.weights.h5").write_bytes(b"no h5")
+    with pytest.raises(InputError, match="could not be read"):
+        AlbertBackbone.from_preset(tmp_path / "model")

@@ -54,5 +54,7 @@ def test_one_place_in_every_passage_is_a_collapse():
     assert "begin at character 0 of every passage" in collapse_reason(answers, None, 0.1)
     assert collapse_reason([*answers[:2], {**answers[2], "start": 6}], None, 0.1) is None
     # Questions about one passage may have one answer.
-    same = [{**row, "context": "one", "gold": [word]} for row, word in zip(answers, "abc", strict=True)]
+    same = [
+        {**row, "context": "one", "gold": [word]} for row, word in zip(answers, "abc", strict=True)
+    ]
     assert collapse_reason(same, None, 0.1) is None

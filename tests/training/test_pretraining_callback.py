@@ -72,3 +72,11 @@ def test_a_loss_that_is_not_finite_is_an_error():
     with pytest.raises(InputError, match="loss at step 1 is nan"):
         callback.on_train_batch_end(0, {"loss": float("nan")})
     assert saved == []
+
+
+def test_lost_weights_do_not_replace_a_checkpoint_between_two_log_lines():
+    callback, _, saved, _ = _callback(total_steps=9, log_every=9, checkpoint_every=1)
+    callback.on_train_batch_end(0, {"loss": 1.0})
+    with pytest.raises(InputError, match="loss at step 2 is inf"):
+        callback.on_train_batch_end(1, {"loss": float("inf")})
+    assert saved == [1]
