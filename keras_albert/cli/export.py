@@ -13,7 +13,9 @@ from keras_albert.errors import InputError
 
 # `export.formats.FORMATS`, which a mistyped name should not wait for.
 FORMATS = ("saved-model", "tflite", "onnx", "openvino", "web")
-QUANTIZATIONS = ("int8", "float16", "int8-full", "int8-weights")
+# None to the exporters; the name is for a page, which is int8 where nothing is said.
+FLOAT32 = "float32"
+QUANTIZATIONS = (FLOAT32, "float16", "int8", "int8-full", "int8-weights")
 
 
 def export(
@@ -24,7 +26,11 @@ def export(
     output: options.Output,
     quantize: Annotated[
         str | None,
-        typer.Option(metavar="|".join(QUANTIZATIONS), help="How weights are stored; not all go."),
+        typer.Option(
+            metavar="|".join(QUANTIZATIONS),
+            help="How weights are stored, by default float32, for web int8; not all go with all "
+            "formats.",
+        ),
     ] = None,
     sequence_length: Annotated[
         int | None, typer.Option(help="Most tokens a text may have; by default as trained.")
@@ -48,8 +54,9 @@ def export(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Labelled held-out examples, JSON lines as fine-tuning reads: the card says how "
-            "many answers are right before and after.",
+            help="Labelled held-out examples, in the files fine-tuning on the task reads (JSON "
+            "lines for models not fine-tuned here): the card says how many answers are right "
+            "before and after.",
         ),
     ] = None,
     calibration: Annotated[
@@ -78,7 +85,10 @@ def export(
     given = {name: value for name, value in wanted.items() if value}
     with quiet_imports():
         from keras_albert.export import export_web, exporting
+    # A page is loaded over a network: it is small unless something else is asked for.
+    stored = quantize or ("int8" if artifact_format == "web" else FLOAT32)
     common: dict[str, Any] = {
+        "quantize": None if stored == FLOAT32 else stored,
         "sequence_length": sequence_length,
         "depth": depth,
         "data": data,
@@ -89,14 +99,12 @@ def export(
             if given or calibration is not None:
                 option = next(iter(given), "calibration").replace("_", "-")
                 raise InputError(f"--{option} does not go with --format web.")
-            # A page is loaded over a network: it is small unless something else is asked for.
-            card = export_web(model, output, quantize=quantize or "int8", progress=count, **common)
+            card = export_web(model, output, progress=count, **common)
         else:
             card = exporting.export(
                 artifact_format,
                 model,
                 output,
-                quantize=quantize,
                 progress=count,
                 options=given,
                 calibration=None if calibration is None else _lines(calibration),

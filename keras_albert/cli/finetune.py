@@ -1,7 +1,9 @@
 """keras-albert finetune."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +11,7 @@ from keras_albert.cli import options
 from keras_albert.cli.backend import quiet_imports
 from keras_albert.cli.console import say, show_result, stepping
 from keras_albert.cli.record import Record
+from keras_albert.errors import InputError
 from keras_albert.files import read_json
 
 # What is printed; the rest is in metrics.json.
@@ -72,6 +75,15 @@ def finetune(
         int | None,
         typer.Option(help="Use so many layers only, to compare with.", rich_help_panel=MORE),
     ] = None,
+    task_option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE...",
+            help="Of the task: squad's n_best, max_answer_tokens, stride and head, conll's "
+            "word_column and tag_column.",
+            rich_help_panel=MORE,
+        ),
+    ] = None,
     settings: Annotated[
         Path | None, typer.Option(help="A JSON file of these and further settings.")
     ] = None,
@@ -100,6 +112,7 @@ def finetune(
         "depth": depth,
     }
     with quiet_imports():
+        from keras_albert.tasks import task_named
         from keras_albert.training.finetune import finetune as run
         from keras_albert.training.recipe import FinetuneSettings, check_settings
     content = read_json(settings) if settings else {}
@@ -114,7 +127,7 @@ def finetune(
             train,
             validation,
             output,
-            task=task,
+            task=task_named(task, **_task_options(task_option or ())),
             settings=checked,
             recipe=recipe,
             from_scratch=from_scratch,
@@ -124,3 +137,17 @@ def finetune(
         )
     record.write(output / "command.json", result)
     show_result({"output": str(output), **{name: result[name] for name in SHOWN if name in result}})
+
+
+def _task_options(given: Sequence[str]) -> dict[str, Any]:
+    """NAME=VALUE: a value is JSON where it can be read as such, and a text otherwise."""
+    options: dict[str, Any] = {}
+    for option in given:
+        name, equals, value = option.partition("=")
+        if not equals or not name.isidentifier():
+            raise InputError(f"--task-option {option}: expected NAME=VALUE, such as stride=64.")
+        try:
+            options[name] = json.loads(value)
+        except json.JSONDecodeError:
+            options[name] = value
+    return options

@@ -212,9 +212,7 @@ def _check_number(where: object, setting: Setting, value: Any) -> None:
     else:
         fits, expected = _is_number(value) and 0 <= value < math.inf, "number of 0 or more"
     if not fits:
-        raise InputError(
-            f"{where} says {setting.theirs}={_shown(value)}; expected a {expected}."
-        )
+        raise InputError(f"{where} says {setting.theirs}={_shown(value)}; expected a {expected}.")
 
 
 def _shown(value: Any) -> str:

@@ -44,7 +44,8 @@ def export_web(
     Any web server can hand it out; no code runs there. The page has the model in ONNX, ONNX
     Runtime for the web (from npm, pinned by checksum) and the tokenizer in JavaScript; it shows
     masked words, classes with probabilities, or the answer to a question, with a choice of depth
-    and the milliseconds. After the first load it works without a network.
+    and the milliseconds. A classifier and a pretrainer take a second text, too; of two texts, the
+    latter says whether they are in order. After the first load it works without a network.
 
     Before it returns, the ONNX model is verified as `export_onnx` does, and the page's tokenizer,
     run by Node.js, must cut texts as the Python one does.

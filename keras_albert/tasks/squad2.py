@@ -1,5 +1,6 @@
 """Squad2: SQuAD 2.0."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -92,13 +93,19 @@ class Squad2(PassageTask):
         return found
 
     def tune(self, examples: Examples, predictions: Sequence[dict[str, Any]]) -> None:
-        """Sets `threshold` to what is best for F1, and decides the predictions anew by it."""
-        self.threshold = self._best(predictions, "f1")[1]
+        """Sets `threshold` to what is best for F1, and decides the predictions anew by it.
+
+        It lies halfway between two scores, so that rounding, which another batch size changes,
+        moves no question over it.
+        """
+        best = self._best(predictions, "f1")[1]
+        above = [score for score in map(_null, predictions) if score > best]
+        self.threshold = (best + min(above)) / 2 if above and min(above) < math.inf else best + 0.01
         for one in predictions:
             no_answer = not one["n_best"] or _null(one) > self.threshold
-            best = {"text": "", "start": None, "end": None} if no_answer else one["n_best"][0]
-            one["prediction"] = best["text"]
-            one["start"], one["end"] = best["start"], best["end"]
+            found = {"text": "", "start": None, "end": None} if no_answer else one["n_best"][0]
+            one["prediction"] = found["text"]
+            one["start"], one["end"] = found["start"], found["end"]
             one |= self._scores(one)
 
     def _best(self, predictions: Sequence[dict[str, Any]], name: str) -> tuple[float, float]:

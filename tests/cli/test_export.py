@@ -16,6 +16,7 @@ from keras_albert.export import exporting, formats
     ("arguments", "expected"),
     [
         (["--format", "saved-model", "--tokens-only"], {"tokens_only": True}),
+        (["--format", "onnx", "--quantize", "float32"], {}),
         (["--format", "tflite", "--lengths", "32,16"], {"lengths": [16, 32]}),
         (["--format", "tflite", "--strings", "--quantize", "int8"], {"strings": True}),
     ],
@@ -44,7 +45,7 @@ def test_options_reach_the_exporter(
     assert (seen["model"], seen["name"]) == ("M", arguments[1])
     assert (seen["depth"], seen["sequence_length"]) == (2, 16)
     assert seen["replace"] is True
-    assert seen["quantize"] == ("int8" if "--quantize" in arguments else None)
+    assert seen["quantize"] == ("int8" if "int8" in arguments else None)
     assert seen["options"] == expected
     kept = json.loads((tmp_path / "A" / "command.json").read_text())
     assert kept["options"]["artifact_format"] == arguments[1]
@@ -105,6 +106,10 @@ def test_a_page_is_small_unless_something_else_is_asked_for(
     arguments = ("export", "--model", "M", "--output", tmp_path / "A", "--format", "web")
     assert run(*arguments)["first_load_bytes"] == 5
     assert (seen["quantize"], seen["depth"]) == ("int8", None)
+    for number, (asked, stored) in enumerate((("float32", None), ("float16", "float16"))):
+        output = tmp_path / str(number)
+        run(*arguments[:3], "--output", output, *arguments[5:], "--quantize", asked)
+        assert seen["quantize"] == stored
     assert "--strings" in refused(*arguments, "--strings")
     assert "--calibration" in refused(*arguments, "--calibration", tmp_path / "texts.txt")
 

@@ -50,6 +50,8 @@ def _flat(arguments: dict[str, object]) -> list[object]:
         ({"--recipe": "mnil"}, "Did you mean 'mnli'"),
         ({"--class-weights": "balance"}, "class_weights"),
         ({"--depth": 99}, "more than the"),
+        ({"--task-option": "stride"}, "expected NAME=VALUE"),
+        ({"--task-option": "stride=8"}, "takes no such option"),
     ],
 )
 def test_bad_options_are_refused(

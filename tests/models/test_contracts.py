@@ -162,9 +162,7 @@ def test_lora_trains_its_own_weights_and_the_head_alone(name, tmp_path):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize(
-    "name", ["text_classifier", "masked_lm", "question_answerer", "multiple_choice"]
-)
+@pytest.mark.parametrize("name", TASKS)
 def test_int8_stays_near(name):
     task, x = TASKS[name](), _task_inputs(name)
     before = contracts.arrays(task(x))

@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from keras_albert.errors import InputError
+from keras_albert.files import read_json
+from keras_albert.inference import load_predictor
 from keras_albert.tasks import restore, task_named
-from tests.exported import tokenizer
+from keras_albert.training.evaluate_task import evaluate_task
+from keras_albert.training.finetune import finetune
+from keras_albert.training.recipe import FinetuneSettings
+from tests.exported import model_folder, tokenizer
 from tests.tasks.passages import PASSAGE, backbone, gold_logits, question, squad_file
 
 pytestmark = pytest.mark.once
@@ -50,3 +55,31 @@ def test_settings_make_it_again():
     assert again.settings() == task.settings() and (again.n_best, again.stride) == (5, 64)
     with pytest.raises(InputError, match="n_best=0"):
         task_named("squad1", n_best=0)
+
+
+@pytest.mark.parametrize("name", ["squad1", "squad2", "cmrc2018"])
+def test_from_the_official_file_to_answers_and_a_submission(name, tmp_path):
+    """The command line's path: fine-tune, evaluate, answer."""
+    questions = [
+        question(n, answer, question=f"What about {answer}, once more?" * (n + 1))
+        for n, answer in enumerate(("rows", "columns", "table"))
+    ]
+    if name == "squad2":
+        questions.append(question(9, None, is_impossible=True))
+    path = squad_file(tmp_path, *questions)
+    task = task_named(name, stride=5)
+    settings = FinetuneSettings(epochs=1, batch_size=2, sequence_length=24)
+    result = finetune(
+        *(model_folder("masked_lm"), path, path, tmp_path / "run"), task=task, settings=settings
+    )
+    assert result["n"] == len(questions) and 0 <= result["metrics"]["f1"] <= 1
+    rows = [json.loads(line) for line in (tmp_path / "run" / "predictions.jsonl").open()]
+    # Long passages went in as several windows, as far apart as was asked for.
+    assert restore(read_json(tmp_path / "run" / "model" / "finetune_task.json")).stride == 5
+    again = evaluate_task(tmp_path / "run", path, submission=tmp_path / "sent")
+    assert again["metrics"] == pytest.approx(result["metrics"], abs=1e-5)
+    (sent,) = (tmp_path / "sent").glob("*predict*.json")
+    assert read_json(sent) == {row["id"]: row["prediction"] for row in rows}
+    asked = [[row["question"], row["context"]] for row in rows]
+    answers = load_predictor(tmp_path / "run").predict(asked)
+    assert [answer["text"] for answer in answers] == [row["prediction"] for row in rows]

@@ -55,7 +55,9 @@ def test_gold_outputs_and_a_tuned_threshold_give_all(head, answerer, tmp_path):
     assert [one["prediction"] for one in predictions] == ["rows", ""]
     after = task.metrics(examples, predictions)
     assert after["exact"] == after["f1"] == after["NoAns_f1"] == after["best_exact"] == 1.0
-    assert after["best_f1_thresh"] == task.threshold
+    answered, unanswered = (one["no_answer_score"] for one in predictions)
+    assert after["best_f1_thresh"] == answered
+    assert task.threshold == pytest.approx((answered + unanswered) / 2)
     # Restored with its threshold, it decides alike.
     again = restore(json.loads(json.dumps(task.settings())))
     decided = again.decode(model, examples, encoded, outputs)

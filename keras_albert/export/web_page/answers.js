@@ -11,8 +11,11 @@ export function softmax(logits) {
   return weights.map((weight) => weight / sum);
 }
 
-/** For each [MASK] that was read, its likeliest tokens, and the text with them. */
-export function maskedAnswer(text, outputs, arrays, encoder, topK = 5) {
+/**
+ * For each [MASK] that was read, its likeliest tokens, and the text or the pair with them; of a
+ * pair, where the model was trained for it, whether it is in order.
+ */
+export function maskedAnswer(text, second, outputs, arrays, encoder, topK = 5) {
   const size = outputs.masked_tokens.dims.at(-1);
   const count = arrays.token_ids.filter((id) => id === encoder.special.mask).length;
   const masks = [];
@@ -21,7 +24,24 @@ export function maskedAnswer(text, outputs, arrays, encoder, topK = 5) {
     const best = shares.map((_, id) => id).sort((a, b) => shares[b] - shares[a]).slice(0, topK);
     masks.push(best.map((id) => ({ token: encoder.piece(id), score: shares[id] })));
   }
-  return { masks, filled: fill(text, masks.map((mask) => mask[0].token), encoder.suffixMark) };
+  if (second === null) return { masks, filled: filled(text, masks, encoder) };
+  // The places that were read are the first of each side.
+  const sideOf = arrays.segment_ids.filter((_, i) => arrays.token_ids[i] === encoder.special.mask);
+  const answer = {
+    masks,
+    filled: [text, second].map((side, number) =>
+      filled(side, masks.filter((_, place) => sideOf[place] === number), encoder),
+    ),
+  };
+  if (outputs.sentence_order) {
+    const [inOrder, swapped] = softmax(outputs.sentence_order.data);
+    answer.sentence_order = { in_order: inOrder, swapped };
+  }
+  return answer;
+}
+
+function filled(text, masks, encoder) {
+  return fill(text, masks.map((mask) => mask[0].token), encoder.suffixMark);
 }
 
 /** The text with its first [MASK]s replaced. */

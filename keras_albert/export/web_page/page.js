@@ -42,6 +42,7 @@ const TASKS = {
   text_classifier: {
     lead: "Type a text and see its class. The model runs here; no text leaves this page.",
     text: "Text",
+    pairs: true,
   },
   question_answerer: {
     lead: "Ask a question about a passage. The model runs here; no text leaves this page.",
@@ -49,7 +50,8 @@ const TASKS = {
     second: "Passage",
   },
 };
-TASKS.pretrainer = TASKS.masked_lm;
+// It was trained to tell whether two texts are in order.
+TASKS.pretrainer = { ...TASKS.masked_lm, pairs: true };
 
 /** Kept files answer for the network once the service worker has taken over. */
 async function keepFiles() {
@@ -92,10 +94,14 @@ function draw(answer) {
   filled.replaceChildren();
   let groups = [];
   if (answer.masks) {
-    filled.textContent = answer.masks.length ? answer.filled : "There is no [MASK] in the text.";
-    groups = answer.masks.map((mask) =>
+    const { masks, sentence_order: order } = answer;
+    const texts = [answer.filled].flat();
+    filled.textContent =
+      masks.length || order ? texts.join(" ") : "There is no [MASK] in the text.";
+    groups = masks.map((mask) =>
       group(mask.map(({ token, score }) => bar(token.replace("\u2581", "") || token, score))),
     );
+    if (order) groups.push(group([bar("in order", order.in_order), bar("swapped", order.swapped)]));
   } else if (answer.values) {
     filled.textContent = Object.entries(answer.values)
       .map(([label, value]) => `${label}: ${value.toFixed(3)}`)
@@ -121,10 +127,16 @@ function draw(answer) {
   element("answer").hidden = false;
 }
 
+/** What stands in the second field; null where a text is alone. */
+function secondText() {
+  const second = element("second").value;
+  return TASKS[description.task].second || second.trim() ? second : null;
+}
+
 let asked = 0;
 async function answer() {
   const number = (asked += 1);
-  const second = element("second-field").hidden ? null : element("second").value;
+  const second = secondText();
   try {
     const found = await send("ask", { text: element("text").value, second, depth: depthWanted });
     // Only the last question's answer is drawn.
@@ -141,27 +153,35 @@ function showDepth() {
   element("depth-value").textContent = `${depthWanted} of ${description.num_layers}`;
 }
 
+function fill(example) {
+  const [text, second] = [example].flat();
+  element("text").value = text;
+  // A question alone is about the passage that stands there; another text alone is no pair.
+  if (second !== undefined || !TASKS[description.task].second) {
+    element("second").value = second ?? "";
+  }
+}
+
 function setUp() {
   const task = TASKS[description.task];
   element("lead").textContent = task.lead;
   element("text-label").textContent = task.text;
-  if (task.second) {
-    element("second-label").textContent = task.second;
-    element("second-field").hidden = false;
-  }
-  const fields = ["text", "second"];
+  const pairs = description.examples.some((example) => [example].flat().length > 1);
+  element("second-label").textContent = task.second ?? "Second text (optional)";
+  element("second").rows = task.second ? 6 : 3;
+  element("second-field").hidden = !(task.second || task.pairs || pairs);
   description.examples.forEach((example) => {
-    const texts = [example].flat();
+    const [text] = [example].flat();
     const chip = document.createElement("button");
     chip.type = "button";
-    chip.textContent = texts[0].length > 28 ? `${texts[0].slice(0, 26)}\u2026` : texts[0];
+    chip.textContent = text.length > 28 ? `${text.slice(0, 26)}\u2026` : text;
     chip.addEventListener("click", () => {
-      texts.forEach((text, side) => (element(fields[side]).value = text));
+      fill(example);
       answer();
     });
     element("examples").append(chip);
   });
-  [description.examples[0] ?? ""].flat().forEach((text, i) => (element(fields[i]).value = text));
+  fill(description.examples[0] ?? "");
 
   depthWanted = description.depth;
   element("depth-field").hidden = !description.depth_is_input;
@@ -173,7 +193,7 @@ function setUp() {
   });
   showDepth();
   let timer;
-  for (const id of fields) {
+  for (const id of ["text", "second"]) {
     element(id).addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(answer, 150);

@@ -3,6 +3,7 @@
 
 import { softmax } from "./answers.js";
 
+// Where the model was saved without a preprocessor.
 const QUESTION_LENGTH = 64;
 const STRIDE = 128;
 const ANSWER_TOKENS = 30;
@@ -42,16 +43,17 @@ function largest(values, count) {
  * @param {(arrays: object) => Promise<object>} run the model on one row.
  */
 export async function answerQuestion(question, passage, encoder, run) {
-  const { special, description } = encoder;
+  const { description } = encoder;
+  const settings = description.preprocessor ?? {};
   const most = Math.min(
-    description.question_length ?? QUESTION_LENGTH,
+    settings.question_length ?? QUESTION_LENGTH,
     Math.floor((description.sequence_length - 3) / 2),
   );
   const asked = encoder.tokens(question).ids.slice(0, Math.max(most, 1));
   const { ids, offsets } = encoder.tokens(passage);
   if (!ids.length) throw new Error("There is no passage to answer from.");
   const room = description.sequence_length - 3 - asked.length;
-  const ranges = windowRanges(ids.length, room, description.stride ?? STRIDE);
+  const ranges = windowRanges(ids.length, room, settings.stride ?? STRIDE);
   const best = bestWindows(ranges);
   const begin = asked.length + 2;
   const longest = description.max_answer_tokens ?? ANSWER_TOKENS;

@@ -1,7 +1,7 @@
 // Holds the model beside the page, so that the page stays awake while it computes.
 
 import * as ort from "./runtime/onnxruntime.js";
-import { classAnswer, maskedAnswer, softmax } from "./answers.js";
+import { classAnswer, maskedAnswer } from "./answers.js";
 import { Encoder } from "./encoder.js";
 import { answerQuestion } from "./questions.js";
 
@@ -61,22 +61,19 @@ async function run(arrays, depth) {
   return session.run(feeds);
 }
 
-async function ask({ text, second, depth }) {
+async function ask({ text, second = null, depth }) {
   const started = performance.now();
   if (description.task === "question_answerer") {
-    const answer = await answerQuestion(text, second, encoder, (arrays) => run(arrays, depth));
+    const passage = second ?? "";
+    const answer = await answerQuestion(text, passage, encoder, (arrays) => run(arrays, depth));
     return { ...answer, milliseconds: performance.now() - started };
   }
-  const { arrays, truncated, tokens } = encoder.row(text, second ?? null);
+  const { arrays, truncated, tokens } = encoder.row(text, second);
   const outputs = await run(arrays, depth);
   const milliseconds = performance.now() - started;
   const answer = encoder.predictsMasks
-    ? maskedAnswer(text, outputs, arrays, encoder)
+    ? maskedAnswer(text, second, outputs, arrays, encoder)
     : classAnswer(outputs, description);
-  if (outputs.sentence_order && second) {
-    const [inOrder, swapped] = softmax(outputs.sentence_order.data);
-    answer.sentence_order = { in_order: inOrder, swapped };
-  }
   return { ...answer, truncated, tokens, milliseconds };
 }
 
