@@ -21,13 +21,15 @@ BACKEND ?= tensorflow
 ARGUMENTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo albert_micro test test-once test-one-backend $(BACKENDS:%=test-%) lint format bench clean
+.PHONY: help demo albert_micro test test-once test-one-backend $(BACKENDS:%=test-%)
+.PHONY: matrix $(BACKENDS:%=matrix-%) lint format bench clean
 
 help:
 	@echo "make demo              the whole path on the PostgreSQL manual, with a page of results"
 	@echo "make test              the whole suite on TensorFlow, JAX and PyTorch"
 	@echo "make test-one-backend  BACKEND=tensorflow|jax|torch, ARGUMENTS='tests/models'"
 	@echo "make lint              ruff, mypy, import-linter"
+	@echo "make matrix            every artifact of every task, from every backend"
 	@echo "make bench             timings beside KerasHub and transformers"
 	@echo "make albert_micro      trains the weights that ship again, about an hour"
 	@echo "make clean             removes .venv and everything built"
@@ -71,6 +73,12 @@ test-once: $(VENV)/.test
 
 $(BACKENDS:%=test-%): test-%: $(VENV)/.test
 	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m per_backend tests
+
+# Every artifact of every task from every backend, a quarter of an hour each.
+matrix: $(BACKENDS:%=matrix-%)
+
+$(BACKENDS:%=matrix-%): matrix-%: $(VENV)/.test
+	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m matrix tests/export/test_matrix.py
 
 test-one-backend: $(VENV)/.test
 	KERAS_BACKEND=$(BACKEND) $(PYTEST) $(ARGUMENTS)

@@ -55,7 +55,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks each test `once` or `per_backend` by where it stands, unless it says so itself."""
     for item in items:
-        if item.get_closest_marker("once") or item.get_closest_marker("per_backend"):
+        if any(item.get_closest_marker(name) for name in ("once", "per_backend", "matrix")):
             continue
         path = item.path.relative_to(TESTS)
         once = path.parts[0] in BACKEND_INDEPENDENT_FOLDERS | BACKEND_INDEPENDENT_FILES

@@ -18,6 +18,9 @@ QUANTIZED_BOUNDS = {"float16": 0.02, "int8": 0.25, "int8-full": 0.25, "int8-weig
 BEAM_AGREEMENT = 0.98
 # What a beam scores a place with that is none: JointSpanHead's filling, -1e30 and below.
 NO_PLACE = -1e29
+# What stands for a choice that is not there, MISSING_CHOICE and below, and what half precision or
+# 8 bits may make of it: no softmax gives it anything.
+NO_CHOICE, FAR_BELOW = -1e8, -1e4
 # A share of rows may be cut into other pieces: unigram segmentations can tie.
 MAX_ROWS_TOKENIZED_DIFFERENTLY = 0.01
 
@@ -105,7 +108,10 @@ def _comparable(
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """What of the outputs can be held against each other, by name."""
     if "start_log_probabilities" not in expected:
-        return {name: (actual[name][agree], value[agree]) for name, value in expected.items()}
+        return {
+            name: _of_choices(name, actual[name][agree], value[agree])
+            for name, value in expected.items()
+        }
     # A beam: the k-th start of the one is to be the k-th of the other, or its ends mean nothing.
     there = expected["start_log_probabilities"] > NO_PLACE
     same = (actual["start_positions"] == expected["start_positions"]) | ~there
@@ -122,6 +128,19 @@ def _comparable(
         # Where starts change places their ends' scores are of other ends: only the starts count.
         del pairs["end_log_probabilities"]
     return {"impossible": (actual["impossible"], expected["impossible"]), **pairs}
+
+
+def _of_choices(
+    name: str, actual: np.ndarray, expected: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Without the scores of choices that are not there: beside them all others are nothing."""
+    missing = expected <= NO_CHOICE
+    if (actual[missing] > FAR_BELOW).any():
+        raise InputError(
+            f"The exported model's {name} give a choice that is not there a chance. The output was "
+            "removed."
+        )
+    return actual[~missing], expected[~missing]
 
 
 def _rows_read_alike(

@@ -47,6 +47,7 @@ FORMATS: dict[str, Format] = {
         runner="run_saved_model.py",
         runtimes=("tensorflow", "tensorflow-text"),
         quantizations=(),
+        # Its writer counts what saved_model.pb has of weights.
         weight_files=("variables/variables.data*",),
         # assets.extra is where a SavedModel keeps what its loader does not read.
         beside="assets.extra",
@@ -75,7 +76,8 @@ FORMATS: dict[str, Format] = {
         runner="run_openvino.py",
         runtimes=("onnx", "openvino", "sentencepiece"),
         quantizations=("float16", "int8-weights"),
-        weight_files=("*.xml", "*.bin"),
+        # The graph is in model.xml.
+        weight_files=("*.bin",),
     ),
 }
 

@@ -42,7 +42,8 @@ def serving_module(
     Args:
         saved: the task.
         depth: how many layers to run. None: as the task does, and further signatures whose names
-            end in "_at_depth" take a scalar int32 "depth" where all layers share weights.
+            end in "_at_depth" take a scalar int32 "depth" where all layers share weights; one that
+            is not between 1 and the model's layers is an error (InvalidArgumentError).
         strings: whether there are signatures that take strings, which need tensorflow-text, where
             the task reads plain texts.
 
@@ -65,7 +66,7 @@ def serving_module(
         if depth is None and depth_can_be_input(saved):
 
             def at_depth(depth: Any, **inputs: Any) -> Any:
-                return run(inputs, depth)
+                return run(inputs, _checked(depth, saved.task.backbone.num_layers))
 
             signatures[f"{name}_at_depth"] = tf.function(at_depth).get_concrete_function(
                 depth=tf.TensorSpec([], tf.int32, name="depth"), **specs
@@ -88,7 +89,8 @@ def token_signatures(
 
     Args:
         saved: the task.
-        depth: how many layers to run; None: an input where all layers share weights.
+        depth: how many layers to run; None: an input where all layers share weights. TFLite has
+            no assertions: one below 1 counts as 1, one above the layers as all, as in ONNX.
         lengths: numbers of tokens: "tokens_128" reads one row of 128. None: "tokens" reads any.
         strings: also "texts", on raw strings.
 
@@ -103,11 +105,14 @@ def token_signatures(
         depth_spec = {"depth": tf.TensorSpec([], tf.int32, name="depth")}
     layers = default_depth(saved) if depth is None else depth
 
+    def take_depth(inputs: dict[str, Any]) -> Any:
+        return tf.maximum(inputs.pop("depth"), 1) if "depth" in inputs else layers
+
     def on_tokens(**inputs: Any) -> Any:
-        return module.on_tokens(inputs, inputs.pop("depth", layers))
+        return module.on_tokens(inputs, take_depth(inputs))
 
     def on_texts(**inputs: Any) -> Any:
-        return module.on_texts(inputs, inputs.pop("depth", layers))
+        return module.on_texts(inputs, take_depth(inputs))
 
     for length in lengths or ():
         if isinstance(length, bool) or not 2 <= length <= saved.sequence_length:
@@ -137,6 +142,16 @@ def token_specs(saved: SavedTask, length: int | None = None) -> dict[str, Any]:
         name: tf.TensorSpec([sizes.get(axis) for axis in axes], tf.int32, name=name)
         for name, axes in input_axes(saved).items()
     }
+
+
+def _checked(depth: Any, layers: int) -> Any:
+    """A depth, or an error where it is none: without it, the layers' loop would run 0 or all."""
+    import tensorflow as tf
+
+    possible = tf.logical_and(depth >= 1, depth <= layers)
+    message = f"depth is not between 1 and the {layers} layers of the model:"
+    with tf.control_dependencies([tf.Assert(possible, [message, depth])]):
+        return tf.identity(depth)
 
 
 def _module(saved: SavedTask, strings: bool) -> Any:

@@ -13,6 +13,7 @@ from keras_albert.export.litert_tables import (
 from keras_albert.export.named_outputs import default_depth, reads_plain_texts
 from keras_albert.export.reference import example_inputs
 from keras_albert.export.sample_texts import CALIBRATION_TEXTS
+from keras_albert.export.sizes import check_stored, tflite_bytes
 from keras_albert.models.saved_task import SavedTask
 
 MODEL_FILE = "model.tflite"
@@ -24,6 +25,9 @@ def write_tflite(job: dict[str, Any]) -> None:
     """Writes job["target"]/model.tflite, as a job (see `worker`) asks for.
 
     Its options: "lengths", a signature for each; "strings", a signature that reads texts.
+
+    Raises:
+        InputError: the options do not go with the task, or the converter doubled weights.
     """
     import tensorflow as tf
 
@@ -61,7 +65,12 @@ def write_tflite(job: dict[str, Any]) -> None:
         converter.representative_dataset = lambda: _examples(
             saved, list(signatures), job["calibration"] or CALIBRATION_TEXTS
         )
-    Path(job["target"], MODEL_FILE).write_bytes(share_equal_buffers(converter.convert()))
+    content = share_equal_buffers(converter.convert())
+    # A signature of one length has the positions up to there by themselves.
+    width = saved.task.backbone.embedding.position_embeddings.shape[-1]
+    sliced = 4 * width * sum(options.get("lengths") or ())
+    check_stored(tflite_bytes(content), saved, quantize, sliced)
+    Path(job["target"], MODEL_FILE).write_bytes(content)
 
 
 def _check_strings(saved: SavedTask) -> None:

@@ -14,12 +14,22 @@ import numpy as np
 
 if __package__:
     from keras_albert.inference.depths import checked_depth
+    from keras_albert.inference.descriptions import check_description, check_ports
     from keras_albert.inference.run_job import check_inputs
     from keras_albert.inference.text_encoder import TextEncoder
 else:  # Beside a runner that is run by its path: modules of this file's own folder.
     from depths import checked_depth  # type: ignore[import-not-found, no-redef]
+    from descriptions import (  # type: ignore[import-not-found, no-redef]
+        check_description,
+        check_ports,
+    )
     from run_job import check_inputs  # type: ignore[import-not-found, no-redef]
     from text_encoder import TextEncoder  # type: ignore[import-not-found, no-redef]
+
+# What comes of reading a description that is something else.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+# Names, and how many axes each has; None where a runtime does not say.
+Ports = dict[str, int | None]
 
 
 class ArtifactModel(abc.ABC):
@@ -56,7 +66,7 @@ class ArtifactModel(abc.ABC):
                 # What the runtime opens by itself need not be held.
                 if self.model_files is not None or name == vocabulary:
                     files[name] = content
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except _UNREADABLE as error:
             raise ValueError(
                 f"{self.folder} is not a complete {self.kind} export: {error}"
             ) from error
@@ -65,11 +75,14 @@ class ArtifactModel(abc.ABC):
                 f"{self.folder / wrong[0]} is not the file that was exported (its checksum "
                 "differs): it is damaged or was replaced; export again"
             )
+        check_description(self.description, described)
         self._vocabulary = files[vocabulary]
         self.reads_strings = self._has_strings(self.description.get("options", {}))
         # A graph that reads texts needs no tokenizer beside it, nor its library.
         self._encoder = None if self.reads_strings else self._new_encoder()
         self._load(files)
+        for inputs, outputs in self._ports():
+            check_ports(self.description, self._model_path, inputs, outputs)
 
     @property
     def encoder(self) -> TextEncoder:
@@ -130,6 +143,10 @@ class ArtifactModel(abc.ABC):
         """Gives the runtime the files, by name, that have been checked."""
 
     @abc.abstractmethod
+    def _ports(self) -> list[tuple[Ports, Ports]]:
+        """What the loaded model takes and gives, in each way it is asked: see `check_ports`."""
+
+    @abc.abstractmethod
     def _run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The runtime's outputs by name, for checked arrays and, where it is an input, "depth"."""
 
@@ -137,10 +154,15 @@ class ArtifactModel(abc.ABC):
         layers = checked_depth(depth, self.description)
         return {} if layers is None else {"depth": np.array(layers, np.int32)}
 
-    def _refusal(self, name: str, error: Exception) -> ValueError:
-        """What to raise where a runtime cannot load a file: one line of what it said."""
+    @property
+    def _model_path(self) -> Path:
+        """The file, or the folder, that the runtime opens."""
+        return self.folder / self.model_files[0] if self.model_files else self.folder
+
+    def _refusal(self, error: Exception, what: str = "load") -> ValueError:
+        """What to raise where a runtime fails: one line of what it said."""
         reason = " ".join(str(error).split())[:200]
-        return ValueError(f"{self.folder / name} does not load: {reason}")
+        return ValueError(f"{self._model_path} does not {what}: {reason}")
 
 
 def encoded_strings(texts: Sequence[str]) -> list[bytes]:

@@ -4,7 +4,7 @@ model.json is not among the checksums, so none of it is believed unseen. This fi
 keras_albert: it also serves where that is not installed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 # Every kind of task: its outputs, by the number of their axes. `export.named_outputs` explains
@@ -35,7 +35,8 @@ _QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
 
 
 def _whole(value: Any, least: int = 0) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    """An int that a runtime can be given."""
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < 2**31
 
 
 def _number(value: Any) -> bool:
@@ -73,7 +74,7 @@ class _Entry(NamedTuple):
 
     what: str
     fits: Callable[[Any], bool]
-    needed_by: Sequence[str] = ()
+    needed_by: tuple[str, ...] = ()
 
 
 _ENTRIES: dict[str, _Entry] = {
@@ -97,13 +98,9 @@ _ENTRIES: dict[str, _Entry] = {
     "tokenizer_options": _Entry("an object", lambda v: isinstance(v, dict)),
     "id_replacements": _Entry("lists of ids by id", _replacements),
     "preprocessor": _Entry("an object", lambda v: isinstance(v, dict)),
-    "problem": _Entry(
-        f"one of {', '.join(PROBLEMS)}", PROBLEMS.__contains__, ("text_classifier",)
-    ),
+    "problem": _Entry(f"one of {', '.join(PROBLEMS)}", PROBLEMS.__contains__, ("text_classifier",)),
     "labels": _Entry("a list of different strings", _names, _CLASSIFIERS),
-    "max_answer_tokens": _Entry(
-        "a number of tokens", lambda v: _whole(v, 1), _QUESTION_ANSWERERS
-    ),
+    "max_answer_tokens": _Entry("a number of tokens", lambda v: _whole(v, 1), _QUESTION_ANSWERERS),
     "no_answer_threshold": _Entry(
         "a number or null", lambda v: v is None or _number(v), _QUESTION_ANSWERERS
     ),
@@ -111,7 +108,7 @@ _ENTRIES: dict[str, _Entry] = {
 
 
 def check_description(description: Mapping[str, Any], file: Any) -> None:
-    """Refuses a description that lacks what its task needs, or has something of another type.
+    """Refuses a description that lacks what its task needs, or whose entries are of other types.
 
     Args:
         description: a model.json.
@@ -119,17 +116,78 @@ def check_description(description: Mapping[str, Any], file: Any) -> None:
 
     Raises:
         ValueError: an entry is missing or wrong.
-
-    >>> check_description({"task": "text_clasifier"}, "model.json")
-    Traceback (most recent call last):
-        ...
-    ValueError: model.json says task="text_clasifier"; expected one of text_classifier, ...
     """
+    task = description.get("task")
     for key, entry in _ENTRIES.items():
         if key not in description:
-            if description["task"] in entry.needed_by:
+            # "task" comes first, so it is known to be one from there on.
+            if key == "task" or task in entry.needed_by:
                 raise ValueError(
-                    f"{file} says nothing of {key}, which a {description['task']} needs: "
-                    f"{entry.what}; it was edited, so export again"
+                    f"{file} says nothing of {key}; expected {entry.what}: it is damaged or was "
+                    "edited; export again"
                 )
-    ...
+        elif not entry.fits(description[key]):
+            raise ValueError(
+                f"{file} says {key}={description[key]!r:.60}; expected {entry.what}: it is damaged "
+                "or was edited; export again"
+            )
+    depth, is_input = description["depth"], bool(description.get("depth_is_input"))
+    layers = description.get("num_layers", depth)
+    if not int(is_input) <= depth <= layers:
+        raise ValueError(
+            f"{file} says depth={depth} and num_layers={layers}, which do not go together: it is "
+            "damaged or was edited; export again"
+        )
+
+
+def described_ports(description: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
+    """What a runtime takes and gives by a description: names, and how many axes each has.
+
+    Args:
+        description: a model.json that `check_description` lets pass.
+
+    Returns:
+        The inputs, "depth" among them where it is one, and the outputs.
+
+    >>> described_ports({"task": "text_embedder", "inputs": {"token_ids": ["batch", "length"]}})
+    ({'token_ids': 2}, {'embedding': 2})
+    """
+    inputs = {name: len(axes) for name, axes in description["inputs"].items()}
+    if description.get("depth_is_input"):
+        inputs["depth"] = 0
+    outputs = dict(OUTPUTS[description["task"]])
+    if description.get("problem") == "regression":
+        outputs.pop("probabilities", None)
+    return inputs, outputs
+
+
+def check_ports(
+    description: Mapping[str, Any],
+    file: Any,
+    inputs: Mapping[str, int | None],
+    outputs: Mapping[str, int | None],
+) -> None:
+    """Refuses a model's file that is not the model its description speaks of.
+
+    Args:
+        description: see `described_ports`.
+        file: the model's, for the message.
+        inputs: what the runtime takes: names, and how many axes each has; None: it does not say.
+        outputs: what it gives.
+
+    Raises:
+        ValueError: they are others than described.
+    """
+    for what, found, expected in zip(
+        ("reads", "gives"), (inputs, outputs), described_ports(description), strict=True
+    ):
+        same = [found.get(name) in (None, axes) for name, axes in expected.items()]
+        if found.keys() != expected.keys() or not all(same):
+            raise ValueError(
+                f"{file} {what} {_listed(found)} where its model.json says {_listed(expected)} "
+                "(axes in brackets): they are of two exports; export again"
+            )
+
+
+def _listed(ports: Mapping[str, int | None]) -> str:
+    return ", ".join(f"{name} ({axes})" for name, axes in sorted(ports.items())) or "nothing"

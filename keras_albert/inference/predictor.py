@@ -99,10 +99,10 @@ class Predictor:
         try:
             second = sides[1] if len(sides) > 1 else None
             outputs = self._runner.on_texts(sides[0], second, depth=self._depth)
+            if self.description["task"] == "text_classifier":
+                return classifier_answers(texts, outputs, self.description)
         except ValueError as error:
             raise InputError(f"The texts cannot be answered: {error}.") from error
-        if self.description["task"] == "text_classifier":
-            return classifier_answers(texts, outputs, self.description)
         return masked_answers(
             texts,
             outputs,

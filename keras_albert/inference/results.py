@@ -25,8 +25,12 @@ def classifier_answers(
         "text", "truncated" and: for single labels "label", "score" (its probability) and "scores"
         (every label's); for several labels "labels" (those above 0.5) and "scores"; for a
         regression "values".
+
+    Raises:
+        ValueError: there are more or fewer labels than scores.
     """
     labels = description["labels"]
+    check_labels(labels, outputs["scores"])
     answers = []
     for row, text in enumerate(texts):
         answer: dict[str, Any] = {"text": text, "truncated": bool(outputs["truncated"][row])}
@@ -43,6 +47,23 @@ def classifier_answers(
             answer["score"] = max(probabilities)
         answers.append({**answer, "scores": scores})
     return answers
+
+
+def check_labels(labels: Sequence[str], scores: np.ndarray) -> None:
+    """Checks that there is a label for each score.
+
+    Args:
+        labels: C names.
+        scores: (..., C).
+
+    Raises:
+        ValueError: there are more or fewer.
+    """
+    if scores.shape[-1] != len(labels):
+        raise ValueError(
+            f"the model gives {scores.shape[-1]} scores and its description has {len(labels)} "
+            "labels"
+        )
 
 
 def masked_answers(

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_albert.errors import InputError
 from keras_albert.inference.run_job import RuntimeModel
 from keras_albert.models.length_prediction import predict_by_length
 from keras_albert.models.saved_task import KINDS, ONLY_OUTPUT, SavedTask
@@ -70,7 +71,7 @@ class ArtifactRows:
             x: the preprocessor's arrays, (R, S) or (R, C, S).
 
         Raises:
-            ValueError: the artifact cannot read them.
+            InputError: the artifact cannot read them.
         """
         description = self._model.description
         wanted = {name: x[name] for name in description["inputs"]}
@@ -84,7 +85,11 @@ class ArtifactRows:
             rows = order[start : start + BATCH_SIZE]
             longest = int(lengths[rows[-1]])
             part = {name: value[rows][..., :longest] for name, value in wanted.items()}
-            for name, value in self._model.on_tokens(part, depth=self._depth).items():
+            try:
+                outputs = self._model.on_tokens(part, depth=self._depth)
+            except ValueError as error:
+                raise InputError(f"The rows cannot be answered: {error}.") from error
+            for name, value in outputs.items():
                 if name in along:
                     value = _widened(value, positions, along[name])
                 parts.setdefault(name, []).append(value)
@@ -112,4 +117,7 @@ def artifact_preprocessor(description: dict[str, Any], tokenizer: Any) -> Any:
         raise ValueError(f"the model's task, {description.get('task')!r}, is not known")
     settings = dict(description.get("preprocessor", {}))
     cls = task.preprocessor_cls  # type: ignore[attr-defined]
-    return cls(tokenizer, sequence_length=int(description["sequence_length"]), **settings)
+    try:
+        return cls(tokenizer, sequence_length=int(description["sequence_length"]), **settings)
+    except TypeError as error:
+        raise ValueError(f"the model's preprocessor cannot be made of {settings}") from error

@@ -14,11 +14,12 @@ import numpy as np
 
 if __package__:
     from keras_albert.inference import run_job
-    from keras_albert.inference.artifact_model import ArtifactModel, encoded_strings
+    from keras_albert.inference.artifact_model import ArtifactModel, Ports, encoded_strings
 else:  # Run by its path: Python looks for modules in this file's own folder.
     import run_job  # type: ignore[import-not-found, no-redef]
     from artifact_model import (  # type: ignore[import-not-found, no-redef]
         ArtifactModel,
+        Ports,
         encoded_strings,
     )
 
@@ -61,7 +62,7 @@ class LiteRTModel(ArtifactModel):
             if self.reads_strings:
                 self._on_strings = self._interpreter.get_signature_runner("texts")
         except (ValueError, RuntimeError) as error:
-            raise self._refusal(MODEL_FILE, error) from error
+            raise self._refusal(error) from error
 
     def _opened(self, content: bytes) -> Any:
         from ai_edge_litert import interpreter
@@ -76,9 +77,15 @@ class LiteRTModel(ArtifactModel):
             custom_op_registerers=tflite_registrar.SELECT_TFTEXT_OPS,
         )
 
+    def _ports(self) -> list[tuple[Ports, Ports]]:
+        return [
+            (_axes(runner.get_input_details()), _axes(runner.get_output_details()))
+            for runner in self._runners.values()
+        ]
+
     def _run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         if self._lengths == [0]:
-            return _arrays(self._runners[0](**inputs))
+            return self._answered(self._runners[0], inputs)
         return self._at_fixed_length(inputs)
 
     def _at_fixed_length(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -103,7 +110,7 @@ class LiteRTModel(ArtifactModel):
             }
             if "depth" in inputs:
                 one["depth"] = inputs["depth"]
-            parts.append(_arrays(self._runners[length](**one)))
+            parts.append(self._answered(self._runners[length], one))
         joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         for name in ALONG_TOKENS.get(self.description["task"], ()):
             joined[name] = _fitted(joined[name], width, axis=1)
@@ -119,11 +126,17 @@ class LiteRTModel(ArtifactModel):
         if not self.reads_strings or second_texts is not None:
             return super().on_texts(texts, second_texts, depth)
         strings = np.array(encoded_strings(texts), np.bytes_)
-        return _arrays(self._on_strings(text=strings, **self._depth_input(depth)))
+        return self._answered(self._on_strings, {"text": strings, **self._depth_input(depth)})
+
+    def _answered(self, runner: Any, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        try:
+            return {name: np.array(value) for name, value in runner(**inputs).items()}
+        except RuntimeError as error:
+            raise self._refusal(error, "answer") from error
 
 
-def _arrays(outputs: dict[str, Any]) -> dict[str, np.ndarray]:
-    return {name: np.array(value) for name, value in outputs.items()}
+def _axes(details: dict[str, Any]) -> Ports:
+    return {name: len(found["shape"]) for name, found in details.items()}
 
 
 def _fitted(array: np.ndarray, length: int, axis: int = -1) -> np.ndarray:

@@ -13,10 +13,12 @@ import numpy as np
 
 if __package__:
     from keras_albert.inference import run_job
-    from keras_albert.inference.artifact_model import ArtifactModel
+    from keras_albert.inference.artifact_model import ArtifactModel, Ports
+    from keras_albert.inference.descriptions import described_ports
 else:  # Run by its path: Python looks for modules in this file's own folder.
     import run_job  # type: ignore[import-not-found, no-redef]
-    from artifact_model import ArtifactModel  # type: ignore[import-not-found, no-redef]
+    from artifact_model import ArtifactModel, Ports  # type: ignore[import-not-found, no-redef]
+    from descriptions import described_ports  # type: ignore[import-not-found, no-redef]
 
 MODEL_FILES = ("model.xml", "model.bin")
 
@@ -51,11 +53,29 @@ class OpenvinoModel(ArtifactModel):
         try:
             self._model = openvino.compile_model(self.folder / MODEL_FILES[0], "CPU", self._options)
         except RuntimeError as error:
-            raise self._refusal(MODEL_FILES[0], error) from error
+            raise self._refusal(error) from error
+        self._outputs = {self._name(port): port for port in self._model.outputs}
+
+    def _name(self, port: Any) -> str:
+        """The name that model.json has for an input or output; it also bears its neighbours'."""
+        known = {name for ports in described_ports(self.description) for name in ports}
+        return str(next(iter(known & port.get_names()), port.get_any_name()))
+
+    def _ports(self) -> list[tuple[Ports, Ports]]:
+        taken = {self._name(port): _axes(port) for port in self._model.inputs}
+        return [(taken, {name: _axes(port) for name, port in self._outputs.items()})]
 
     def _run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        answers = self._model(inputs)
-        return {output.get_any_name(): np.array(answers[output]) for output in self._model.outputs}
+        try:
+            answers = self._model(inputs)
+        except RuntimeError as error:
+            raise self._refusal(error, "answer") from error
+        return {name: np.array(answers[port]) for name, port in self._outputs.items()}
+
+
+def _axes(port: Any) -> int | None:
+    rank = port.get_partial_shape().rank
+    return None if rank.is_dynamic else int(rank.get_length())
 
 
 if __name__ == "__main__":

@@ -11,11 +11,12 @@ import numpy as np
 
 if __package__:
     from keras_albert.inference import run_job
-    from keras_albert.inference.artifact_model import ArtifactModel, encoded_strings
+    from keras_albert.inference.artifact_model import ArtifactModel, Ports, encoded_strings
 else:  # Run by its path: Python looks for modules in this file's own folder.
     import run_job  # type: ignore[import-not-found, no-redef]
     from artifact_model import (  # type: ignore[import-not-found, no-redef]
         ArtifactModel,
+        Ports,
         encoded_strings,
     )
 
@@ -46,10 +47,15 @@ class SavedModelRunner(ArtifactModel):
         try:
             self._model = tf.saved_model.load(str(self.folder))
             self._signatures = dict(self._model.signatures)
-            self._signatures["tokens"]
+            # The one that takes all that model.json lists.
+            deepest = "tokens_at_depth" if self.description.get("depth_is_input") else "tokens"
+            self._on_tokens = self._signatures[deepest]
         except (OSError, ValueError, KeyError, RuntimeError, AttributeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise ValueError(f"{self.folder} does not load as a SavedModel: {reason}") from error
+            raise self._refusal(error) from error
+
+    def _ports(self) -> list[tuple[Ports, Ports]]:
+        taken = self._on_tokens.structured_input_signature[1]
+        return [(_axes(taken), _axes(self._on_tokens.structured_outputs))]
 
     def _run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         names = [*self.description["inputs"], *(["depth"] if "depth" in inputs else [])]
@@ -77,11 +83,20 @@ class SavedModelRunner(ArtifactModel):
         if "depth" in given:
             name = f"{name}_at_depth"
         tensors = {key: self._tf.convert_to_tensor(value) for key, value in given.items()}
-        outputs = self._signatures[name](**tensors)
+        if name not in self._signatures:
+            raise ValueError(f"{self.folder} has no signature {name}; export again")
+        try:
+            outputs = self._signatures[name](**tensors)
+        except (self._tf.errors.OpError, TypeError) as error:
+            raise self._refusal(error, "answer") from error
         return {key: value.numpy() for key, value in outputs.items()}
 
     def _strings(self, texts: Sequence[str]) -> Any:
         return self._tf.constant(encoded_strings(texts), self._tf.string)
+
+
+def _axes(tensors: dict[str, Any]) -> Ports:
+    return {name: tensor.shape.rank for name, tensor in tensors.items()}
 
 
 def main(job: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.inference.results import check_labels
 from keras_albert.inference.rows import Arrays
 from keras_albert.models.answer_decoding import named_answers, spans_from_beam, spans_from_logits
 from keras_albert.models.multiple_choice import chosen
@@ -100,6 +101,10 @@ class TaskPredictor:
         logits = np.zeros((0, 0, len(labels)), np.float32)
         if len(encoded.sentence_of_row):
             logits = self._rows(encoded.x)["scores"]
+            try:
+                check_labels(labels, logits)
+            except ValueError as error:
+                raise InputError(f"The words cannot be tagged: {error}.") from error
         return tagged(encoded, logits, labels)
 
     def _choices(self, items: list[Any]) -> list[dict[str, Any]]:

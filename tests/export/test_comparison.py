@@ -46,3 +46,19 @@ def test_int8_has_a_bound_of_its_own() -> None:
 def test_other_tokens_fail() -> None:
     with pytest.raises(InputError, match="other pieces"):
         compare(REFERENCES, _results(token_ids=INPUTS["token_ids"] + 1), None)
+
+
+def test_choices_that_are_not_there_hide_nothing() -> None:
+    """-1e9 beside a score would make any difference of the others small."""
+    scores = np.array([[1.0, -1e9], [0.5, 4.0]], np.float32)
+    references = [Reference(["a", "b"], None, INPUTS, {"scores": scores})]
+
+    def results(values: np.ndarray) -> dict[str, np.ndarray]:
+        return _results(**{"scores": values, "tokens/scores": values})
+
+    half = np.maximum(scores, -65504.0)
+    assert compare(references, results(half), "float16")["outputs"]["scores"]["largest_value"] == 4
+    with pytest.raises(InputError, match="bound"):
+        compare(references, results(np.where(scores > 0, -scores, scores)), "int8")
+    with pytest.raises(InputError, match="not there a chance"):
+        compare(references, results(np.maximum(scores, -100.0)), "int8")

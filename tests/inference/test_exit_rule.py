@@ -76,12 +76,27 @@ def test_it_is_kept_in_a_file(tmp_path):
         ExitRule.load(tmp_path / "nothing")
 
 
+@pytest.mark.parametrize("criterion", ["confidence", "entropy", "patience"])
+@pytest.mark.parametrize("threshold", ["Infinity", "-Infinity", "NaN", "1e999"])
+def test_a_file_with_a_threshold_that_is_no_number_is_refused(criterion, threshold, tmp_path):
+    (tmp_path / "exit.json").write_text(
+        f'{{"criterion": "{criterion}", "threshold": {threshold}, "min_depth": 1, "margin": 0.1}}'
+    )
+    with pytest.raises(InputError) as caught:
+        ExitRule.load(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"criterion": "confidense"}, "confidence"),
         ({"threshold": 1.5}, "between 0 and 1"),
+        ({"threshold": math.nan}, "threshold=nan is not between 0 and 1"),
+        ({"criterion": "entropy", "threshold": math.inf}, "threshold=inf is not between 0 and 1"),
         ({"criterion": "patience", "threshold": 0.5}, "patience of 0.5"),
+        ({"criterion": "patience", "threshold": math.inf}, "patience of inf"),
+        ({"criterion": "patience", "threshold": math.nan}, "patience of nan"),
         ({"min_depth": 0}, "min_depth=0"),
         ({"margin": 0.0}, "margin=0.0"),
     ],

@@ -1,6 +1,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -129,6 +130,36 @@ def test_hostile_artifacts_are_one_clear_line(
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
     with pytest.raises(InputError) as caught:
         load_predictor(folder)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"depth": None}, "nothing of depth"),
+        ({"options": []}, "options="),
+        ({"problem": None}, "nothing of problem"),
+        ({"labels": None}, "nothing of labels"),
+        ({"labels": ["sql", "server"]}, "3 scores and its description has 2 labels"),
+        ({"inputs": {"token_ids": ["batch", "length"]}}, "of two exports"),
+        ({"depth_is_input": False}, "of two exports"),
+        ({"task": "masked_lm"}, "of two exports"),
+        ({"task": "token_classifier"}, "of two exports"),
+        ({"options": {"lengths": [16]}}, "does not load"),
+        ({"special_token_ids": {"pad": 0, "cls": 999, "sep": 3, "mask": 4}}, "does not answer"),
+    ],
+)
+def test_a_description_that_was_edited_is_one_clear_line(
+    change: dict[str, Any], message: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(RUNTIMES["tflite"](), folder)
+    description = json.loads((folder / "model.json").read_text())
+    edited = {key: value for key, value in {**description, **change}.items() if value is not None}
+    (folder / "model.json").write_text(json.dumps(edited))
+    with pytest.raises(InputError, match=message) as caught:
+        load_predictor(folder).predict(["A text."])
     assert "\n" not in str(caught.value)
 
 

@@ -41,6 +41,14 @@ def test_several_labels_and_regression() -> None:
     assert values["values"] == {"a": 1.5, "b": -1.0}
 
 
+@pytest.mark.parametrize("problem", ["single_label", "multi_label", "regression"])
+def test_there_is_a_label_for_each_score(problem: str) -> None:
+    outputs = {name: np.ones((1, 3)) for name in ("scores", "probabilities")}
+    outputs["truncated"] = TRUNCATED[:1]
+    with pytest.raises(ValueError, match="3 scores and its description has 2 labels"):
+        classifier_answers(["x"], outputs, {"problem": problem, "labels": ["a", "b"]})
+
+
 def test_masks() -> None:
     pieces = ["<pad>", "\u2581index", "dated", "x", "[MASK]"]
     logits = np.full((1, 2, 5), -9.0)

@@ -1,9 +1,12 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from keras_albert.inference import run_job
 from keras_albert.inference.run_job import answer_job, check_inputs, example_row, peak_memory
 
 pytestmark = pytest.mark.once
@@ -64,13 +67,32 @@ def test_a_job_is_measured_and_answered(tmp_path: Path) -> None:
         answer_job(job, (), _Echo, ("json",))
 
 
+_ALLOCATE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+from run_job import peak_memory
+before = peak_memory()
+kept = np.ones(100_000_000, np.uint8)
+print(before, peak_memory())
+"""
+
+
 def test_memory_is_a_process_s_own() -> None:
-    before = peak_memory()
-    if before is None:
+    if peak_memory() is None:
         assert not Path("/proc/self/status").exists()
         return
-    kept = np.ones(200_000_000, np.uint8)
-    assert peak_memory() >= before and kept[0]
+    # More than the process below has when it begins.
+    kept = np.ones(300_000_000, np.uint8)
+    printed = subprocess.run(
+        [sys.executable, "-c", _ALLOCATE, str(Path(run_job.__file__).parent)],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    before, after = map(int, printed.split())
+    assert 0 < before < kept.nbytes <= peak_memory()
+    assert 0.95e8 < after - before < 1.3e8
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,28 @@ def test_the_two_ways_in_agree() -> None:
     inputs = {name: outputs[name] for name in ("token_ids", "segment_ids", "padding_mask")}
     for name, value in runner.on_tokens(inputs).items():
         np.testing.assert_allclose(outputs[name], value, atol=1e-6)
+
+
+@pytest.mark.once
+def test_served_raw_a_depth_that_is_none_is_an_error() -> None:
+    import tensorflow as tf
+
+    runner = SavedModelRunner(artifact("classifier", "saved-model"))
+    served = runner._signatures
+    ids = tf.constant([[2, 17, 3]])
+    inputs = {"token_ids": ids, "segment_ids": 0 * ids, "padding_mask": 0 * ids + 1}
+    texts = {"text": tf.constant(["A table."])}
+    for depth in (-1, 0, 4):
+        for name, given in {
+            "tokens": inputs,
+            "serving_default": texts,
+            "pairs": {**texts, "second_text": tf.constant(["An index."])},
+        }.items():
+            with pytest.raises(
+                tf.errors.InvalidArgumentError, match="and the 3 layers of the model"
+            ):
+                served[f"{name}_at_depth"](**given, depth=tf.constant(depth))
+    for depth in (1, 3):
+        scores = served["tokens_at_depth"](**inputs, depth=tf.constant(depth))["scores"].numpy()
+        expected = runner.on_tokens({n: v.numpy() for n, v in inputs.items()}, depth=depth)
+        np.testing.assert_allclose(scores, expected["scores"], atol=1e-6)
