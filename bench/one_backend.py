@@ -202,8 +202,8 @@ def main(rounds: int) -> dict[str, Any]:
     peer.train()
     steps["transformers sdpa"] = transformers_step(peer)
     if keras.config.backend() == "torch":
-        # It takes minutes to compile, and is the same beside every backend. Its weights are those of
-        # the one above: the time of an update does not depend on them.
+        # It takes minutes to compile, and is the same beside every backend. Its weights are those
+        # of the one above: the time of an update does not depend on them.
         steps["transformers compiled"] = transformers_step(peer, torch.compile(peer.albert))
 
     cases = {

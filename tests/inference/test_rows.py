@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from keras_albert.errors import InputError
 from keras_albert.inference.rows import ArtifactRows, KerasRows, artifact_preprocessor
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import model_folder, sentences
@@ -52,3 +53,17 @@ def test_a_preprocessor_is_made_as_it_was() -> None:
     assert (made.stride, made.sequence_length) == (7, saved.sequence_length)
     with pytest.raises(ValueError, match="not known"):
         artifact_preprocessor({"task": "weather"}, saved.tokenizer)
+    described = {**saved.description(), "preprocessor": {"strid": 7}}
+    with pytest.raises(ValueError, match="cannot be made of .'strid': 7"):
+        artifact_preprocessor(described, saved.tokenizer)
+
+
+@pytest.mark.once
+def test_what_a_runtime_cannot_read_is_one_clear_line() -> None:
+    class Refusing(_Lengths):
+        def on_tokens(self, inputs, depth=None):
+            raise ValueError("model.onnx does not answer: id 300 is out of range")
+
+    ids = np.ones((1, 4), np.int32)
+    with pytest.raises(InputError, match="The rows cannot be answered: model.onnx .* range.$"):
+        ArtifactRows(Refusing())({"token_ids": ids, "padding_mask": ids})

@@ -8,6 +8,8 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
+from keras_albert.inference.rows import KerasRows
+from keras_albert.inference.task_predictor import TaskPredictor
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import artifact, model_folder, sentences
 
@@ -25,6 +27,15 @@ def test_texts_and_words_are_tagged() -> None:
     assert [answer["words"] for answer in answers[1:]] == [["A", "table"], ["B"]]
     assert set(answers[0]["tags"]) <= {"O", "B-PER", "I-PER"} and "entities" in answers[0]
     json.dumps(answers)
+
+
+@pytest.mark.once
+def test_there_is_a_label_for_each_score() -> None:
+    saved = SavedTask.load(model_folder("token_classifier"))
+    described = {**saved.description(), "labels": ["O", "B-PER"]}
+    predictor = TaskPredictor(described, saved.ready_preprocessor(), KerasRows(saved))
+    with pytest.raises(InputError, match="3 scores and its description has 2 labels"):
+        predictor.predict(["A table."])
 
 
 def test_options_orders_and_vectors() -> None:
