@@ -8,6 +8,9 @@ import numpy as np
 from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.errors import InputError
 
+# What Keras 2.13 called the group, and what later versions still read.
+_OLD_LAYERS = "_layer_checkpoint_dependencies"
+
 
 def read_h5(path: Path) -> dict[str, StoredTensor]:
     """The datasets of a `.weights.h5` file by their paths, unread.
@@ -30,8 +33,9 @@ def read_h5(path: Path) -> dict[str, StoredTensor]:
         raw = item.dtype.itemsize == 2 and item.dtype.kind in "Vu"
         if dtype != item.dtype.name and not (dtype == "bfloat16" and raw):
             dtype = item.dtype.name
-        tensors[name] = StoredTensor(
-            name, tuple(item.shape), dtype, path, lambda: _load(path, name, dtype)
+        key = name.replace(_OLD_LAYERS, "layers")
+        tensors[key] = StoredTensor(
+            key, tuple(item.shape), dtype, path, lambda: _load(path, name, dtype)
         )
 
     try:

@@ -33,6 +33,15 @@ def test_datasets_by_path(file):
     np.testing.assert_array_equal(found["layers/dense/vars/2"].read(), [1.5, -2.0])
 
 
+def test_what_keras_2_13_wrote_has_the_same_names(file):
+    names = set(read_h5(file))
+    with h5py.File(file, "a") as content:
+        content.move("layers", "_layer_checkpoint_dependencies")
+    found = read_h5(file)
+    assert set(found) == names
+    np.testing.assert_array_equal(found["layers/dense/vars/0"].read(), [[0, 1, 2], [3, 4, 5]])
+
+
 def test_what_lies_outside_is_not_read(tmp_path, file):
     secret = tmp_path / "secret"
     secret.write_bytes(bytes(16))
