@@ -53,8 +53,8 @@ def test_a_preprocessor_is_made_as_it_was() -> None:
     assert (made.stride, made.sequence_length) == (7, saved.sequence_length)
     with pytest.raises(ValueError, match="not known"):
         artifact_preprocessor({"task": "weather"}, saved.tokenizer)
-    described = {**saved.description(), "preprocessor": {"strid": 7}}
-    with pytest.raises(ValueError, match="cannot be made of .'strid': 7"):
+    described = {**saved.description(), "preprocessor": {"stride": "7"}}
+    with pytest.raises(ValueError, match="cannot be made of .'stride': '7'"):
         artifact_preprocessor(described, saved.tokenizer)
 
 
