@@ -51,8 +51,7 @@ def evaluate(
         "depths", a list of {"depth", "masked_tokens", "sentence_order"}. "interval" is
         Wilson's at 95%. The chance level of masked tokens is the share of the piece that is most
         often hidden in these very data, the best that a constant answer can do; that of sentence
-        order is 0.5. Losses are
-        means a token and a pair, in nats.
+        order is 0.5. Losses are means a token and a pair, in nats.
 
     Raises:
         InputError: there is no model or no store there, or the store was made with another
