@@ -73,7 +73,10 @@ def run_all(folder: Path) -> None:
     arguments = " ".join(f"--text {shlex.quote(row['text'])}" for row in texts)
     asked = ("saved_model", "tflite_int8")
     answered = steps.run(*(f"predict --model {name} {arguments}" for name in asked))
-    answers = dict(zip(asked, map(json.loads, answered), strict=True))
+    answers = {
+        name: [json.loads(line) for line in lines.splitlines()]
+        for name, lines in zip(asked, answered, strict=True)
+    }
     collect(steps, rows, texts, answers, bag_of_words(folder), SHIPPED)
 
 

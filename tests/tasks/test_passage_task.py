@@ -78,7 +78,8 @@ def test_from_the_official_file_to_answers_and_a_submission(name, tmp_path):
     assert restore(read_json(tmp_path / "run" / "model" / "finetune_task.json")).stride == 5
     again = evaluate_task(tmp_path / "run", path, submission=tmp_path / "sent")
     assert again["metrics"] == pytest.approx(result["metrics"], abs=1e-5)
-    assert read_json(tmp_path / "sent" / task.submission) == {row["id"]: row["prediction"] for row in rows}
+    sent = read_json(tmp_path / "sent" / task.submission)
+    assert sent == {row["id"]: row["prediction"] for row in rows}
     asked = [[row["question"], row["context"]] for row in rows]
     answers = load_predictor(tmp_path / "run").predict(asked)
     assert [answer["text"] for answer in answers] == [row["prediction"] for row in rows]
