@@ -48,6 +48,7 @@ def test_settings_that_do_not_fit(options: dict, message: str, tmp_path: Path) -
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.once
 def test_an_existing_output_is_kept(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="already exists"):

@@ -8,6 +8,7 @@ from tests.exported import artifact
 from tests.runners import check_answers, check_damage, check_program
 
 
+@pytest.mark.once
 def test_as_a_program_it_needs_the_runtime_alone(tmp_path: Path) -> None:
     check_program(SavedModelRunner(artifact("classifier", "saved-model")), tmp_path)
 

@@ -112,10 +112,10 @@ def _case(name: str):
 # Heads differ, the way depths are trained does not: most of them on one backend.
 ONCE = [
     *("masked_lm", "token_classifier", "question_answerer", "sentence_order", "multiple_choice"),
-    *("joint_question_answerer", "text_embedder", "text_classifier_multi_label"),
+    *("joint_question_answerer", "text_embedder", "text_classifier_multi_label", "pretrainer"),
 ]
 CASES = [
-    *("pretrainer", "text_classifier_regression"),
+    "text_classifier_regression",
     *(pytest.param(name, marks=pytest.mark.once) for name in ONCE),
 ]
 

@@ -19,6 +19,7 @@ def test_it_survives_saving(backbone, tmp_path):
     contracts.check_serialisation(AlbertJointQuestionAnswerer(backbone), _inputs(), tmp_path)
 
 
+@pytest.mark.once
 def test_it_learns_in_mixed_precision_and_with_lora():
     """Every weight moves but the biases of starts and ends, of which a softmax takes no notice."""
     backbone = AlbertBackbone(

@@ -90,6 +90,7 @@ def test_unshared_layers_become_groups(tmp_path):
     compare(model, peer, "AlbertModel")
 
 
+@pytest.mark.once
 def test_what_cannot_be_converted():
     with pytest.raises(InputError, match="sharing='attention'"):
         model_checkpoint(backbone(sharing="attention"))
