@@ -90,10 +90,11 @@ def export(
     layers = saved.task.backbone.num_layers
     if depth is not None and (isinstance(depth, bool) or not 1 <= depth <= layers):
         raise InputError(f"depth={depth} is not between 1 and the model's {layers} layers.")
-    if quantize == "int8-full" and saved.kind == "multiple_choice":
+    if quantize == "int8-full" and saved.kind in ("multiple_choice", "joint_question_answerer"):
         raise InputError(
-            "int8-full has one range for all scores, and that of a choice that is not there is far "
-            "below the others, which would become one number. Use int8 for multiple choice."
+            "int8-full has one range for all scores, and that of a choice or a place that is not "
+            "there is far below the others, which would become one number. Use int8 for a "
+            f"{saved.kind}."
         )
     if quantize == "int8-full":
         # Ranges of activations are found where shapes and depth are known beforehand.
