@@ -1,6 +1,6 @@
 """Times ALBERT-base beside its peers on every backend installed, one process at a time.
 
-    python -m bench [--backends jax,torch] [--rounds 5] [--output bench-output]
+    python -m bench [--backends jax,torch] [--rounds 5] [--only TEXT] [--output bench-output]
 
 Writes `bench.json` and `bench.md`. Each figure is the median of several rounds; in a round every
 contestant runs once on the same batches with the same weights, so that a slow minute of the
@@ -25,6 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench")
     parser.add_argument("--backends", default=",".join(BACKENDS))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="cases whose title has this in it")
     parser.add_argument("--output", type=Path, default=Path("bench-output"))
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
@@ -41,7 +42,7 @@ def main() -> None:
     for backend in arguments.backends.split(","):
         print(f"{backend} ...", flush=True)
         child = subprocess.run(
-            [sys.executable, "-m", "bench.one_backend", str(arguments.rounds)],
+            [sys.executable, "-m", "bench.one_backend", str(arguments.rounds), arguments.only],
             env={**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
             stdout=subprocess.PIPE,
             text=True,

@@ -39,7 +39,11 @@ def run_all(folder: Path) -> None:
     steps = Steps(folder)
     rows = write_split(folder / "data")
     print(f"The manual, split by whole pages: {rows}")
-    steps.run("vocabulary --corpus data/train.jsonl --size 4000 --output vocabulary")
+    steps.run(
+        "vocabulary --corpus data/train.jsonl --size 4000 --output vocabulary",
+        f"prepare --corpus data/held_out.jsonl --vocabulary {_shipped_vocabulary()} "
+        "--output store_shipped",
+    )
     steps.run(
         "prepare --corpus data/train.jsonl --vocabulary vocabulary --output store_train",
         "prepare --corpus data/held_out.jsonl --vocabulary vocabulary --output store_held_out",
@@ -47,10 +51,6 @@ def run_all(folder: Path) -> None:
     steps.run(
         "pretrain --recipe albert_nano --data store_train --output pretrained",
         environment=DEVICES,
-    )
-    steps.run(
-        f"prepare --corpus data/held_out.jsonl --vocabulary {_shipped_vocabulary()} "
-        "--output store_shipped"
     )
     steps.run(
         "evaluate --model pretrained --data store_held_out",

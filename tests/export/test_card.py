@@ -1,3 +1,4 @@
+import gzip
 import json
 
 import pytest
@@ -17,7 +18,16 @@ def test_json_and_page_say_the_same() -> None:
     assert set(latency) == {"16"} and set(latency["16"]) == {"3", "1"}
     assert f"| 16 | {latency['16']['3']:.2f} | {latency['16']['1']:.2f} |" in page
     assert f"{card['bytes'] / 1e6:.2f} MB" in page
+    assert f"{card['compressed_bytes'] / 1e6:.2f} MB compressed" in page
     assert "int8" in page and "3 (an input)" in page
+
+
+def test_the_download_is_what_gzip_makes_of_it() -> None:
+    folder = artifact("classifier", "tflite", "int8")
+    card = json.loads((folder / "export.json").read_text())
+    # Beside each file's data gzip has 18 bytes, zlib 6.
+    packed = sum(len(gzip.compress((folder / name).read_bytes(), 6)) - 12 for name in card["files"])
+    assert abs(card["compressed_bytes"] - packed) <= 64 * len(card["files"])
 
 
 def test_metrics_stand_side_by_side() -> None:
