@@ -53,9 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         shared = tempfile.mkdtemp(prefix="keras-albert-shared-")
         os.environ["KERAS_ALBERT_TESTS_SHARED"] = shared
-        # A program that one test compiled on JAX serves all, in workers and child processes too.
+        # A program that one test compiled on JAX serves all, in workers and child processes too;
+        # the smallest as well, which are the most.
         os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(shared) / "jax")
-        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.1"
+        os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

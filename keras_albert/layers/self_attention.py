@@ -16,8 +16,8 @@ def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any)
     """Attention written out: (B, N, S, D) each -> context (B, N, S, D), scores (B, N, S, S).
 
     On JAX the division of the softmax comes after the product with the values, of S x D numbers
-    and not of S x S: a tenth of the time of a forward pass at 288 tokens, and as much in the
-    gradients. TensorFlow keeps the softmax whole, which converters know.
+    and not of S x S: a tenth of the time of a forward pass at 288 tokens. TensorFlow keeps the
+    softmax whole, which converters know.
     """
     # A factor for each column, all of them alike. With one number, TensorFlow's graph optimiser
     # joins factor, product and bias into oneDNN's `_MklFusedBatchMatMulV2`, which gives nothing at
