@@ -20,6 +20,12 @@ PREDICTIONS = 20
 # The natural lengths are rounded up to multiples of this, as any server with compiled shapes does.
 BUCKET = 32
 PAUSE = 0.5
+TITLES = (
+    "forward, 8 x 128",
+    "forward, natural lengths",
+    "training step, 8 x 128",
+    "training step, natural lengths",
+)
 
 
 def batch_of(lengths: list[int], width: int) -> tuple[dict, np.ndarray, np.ndarray]:
@@ -179,6 +185,8 @@ def gemm_rates() -> dict[str, float]:
 
 def main(rounds: int, only: str) -> dict[str, Any]:
     """The cases of this process's backend whose titles have `only` in them."""
+    if not any(only in title for title in TITLES):
+        sys.exit(f"No case has {only!r} in its title; there are: {'; '.join(TITLES)}.")
     keras.utils.set_random_seed(0)
     hub = keras_hub_model()
     ours = our_model(hub)
@@ -213,14 +221,10 @@ def main(rounds: int, only: str) -> dict[str, Any]:
         # of the one above: the time of an update does not depend on them.
         steps["transformers compiled"] = transformers_step(peer, torch.compile(peer.albert))
 
+    ways = ((contestants, fixed), (contestants, natural), (steps, fixed), (steps, natural))
     cases = {
-        title: interleaved(title, who, batches, rounds)
-        for title, who, batches in (
-            ("forward, 8 x 128", contestants, fixed),
-            ("forward, natural lengths", contestants, natural),
-            ("training step, 8 x 128", steps, fixed),
-            ("training step, natural lengths", steps, natural),
-        )
+        title: interleaved(title, *way, rounds)
+        for title, way in zip(TITLES, ways, strict=True)
         if only in title
     }
     return {

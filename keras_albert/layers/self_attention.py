@@ -16,8 +16,9 @@ def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any)
     """Attention written out: (B, N, S, D) each -> context (B, N, S, D), scores (B, N, S, S).
 
     On JAX the division of the softmax comes after the product with the values, of S x D numbers
-    and not of S x S: a tenth of the time of a forward pass at 288 tokens. TensorFlow keeps the
-    softmax whole, which converters know.
+    and not of S x S: a tenth of the time of a forward pass at 288 tokens. Not in float16, where
+    S values may add up to more than it holds; and TensorFlow keeps the softmax whole, which
+    converters know.
     """
     # A factor for each column, all of them alike. With one number, TensorFlow's graph optimiser
     # joins factor, product and bias into oneDNN's `_MklFusedBatchMatMulV2`, which gives nothing at
@@ -27,7 +28,8 @@ def _attend(query: Any, key: Any, value: Any, bias: Any, rate: float, seed: Any)
     scores = ops.matmul(query, ops.transpose(key, (0, 1, 3, 2)))
     if bias is not None:
         scores = scores + bias
-    if keras.config.backend() == "jax":
+    wide = keras.backend.standardize_dtype(value.dtype) != "float16"
+    if keras.config.backend() == "jax" and wide:
         weights = ops.exp(scores - ops.stop_gradient(ops.max(scores, axis=-1, keepdims=True)))
         total = ops.sum(weights, axis=-1, keepdims=True)
         context = ops.matmul(apply_dropout(weights, rate, seed), value)

@@ -51,6 +51,23 @@ def test_equals_numpy():
     assert scores[1, :, :, 4:].max() == 0.0
 
 
+def test_many_large_values_average_in_float16():
+    """Equal attention to 400 values of 200 is 200; their sum, 80,000, float16 does not hold."""
+    layer = SelfAttention(3, dtype="float16")
+    layer.build((None, None, 12))
+    for variable in layer.variables:
+        variable.assign(np.zeros(variable.shape))
+    bias = np.zeros((3, 3, 4))
+    bias[:, 2] = 200
+    layer.query_key_value.bias.assign(bias.ravel())
+    layer.output_dense.kernel.assign(np.eye(12))
+    x = np.zeros((1, 400, 12), "float16")
+    for scores in (False, True):
+        got = layer(x, return_attention_scores=scores)
+        got = keras.ops.convert_to_numpy(got[0] if scores else got)
+        np.testing.assert_allclose(got, 200, rtol=0.01)
+
+
 def test_without_a_mask_every_position_attends_to_every_other():
     """Not causal, and scaled: what Keras 3.15's fused attention gets wrong on TPU."""
     layer = _layer()
