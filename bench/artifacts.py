@@ -2,10 +2,11 @@
 
     python -m bench.artifacts [--rounds 3] [--lengths 16,128] [--only TEXT] [--output bench-output]
 
-Makes the files once (random weights, two classes), then starts every contestant in a process of
-its own, in turn, `--rounds` times. Writes artifacts.json and artifacts.md: size of the file, load
-time, memory beyond the imported runtime, milliseconds a row; medians over the processes, each of
-which gives the median of its runs. Needs `[export,onnx,openvino,torch,dev]`.
+Makes the files once (random weights, two classes, 30,000 pieces), then starts every contestant in a
+process of its own, in turn, `--rounds` times. Writes artifacts.json and artifacts.md: size of the
+file, of our folders with their tokenizer as they are and compressed, load time, memory beyond the
+imported runtime, milliseconds a row; medians over the processes, each of which gives the median of
+its runs. Needs `[export,onnx,openvino,torch,dev]`.
 """
 
 import argparse
@@ -19,12 +20,15 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent
+CARD_FILE = "export.json"
 # Name -> the runtime, and the file under --output that it runs.
 CONTESTANTS = {
     "keras_albert TFLite int8": ("litert", "ours-int8/model.tflite"),
+    "keras_albert TFLite int8, 4-bit embeddings": ("litert", "ours-int4/model.tflite"),
     "keras_albert TFLite": ("litert", "ours-tflite/model.tflite"),
     "keras_albert ONNX int8": ("onnxruntime", "ours-onnx-int8/model.onnx"),
     "keras_albert ONNX": ("onnxruntime", "ours-onnx/model.onnx"),
+    "keras_albert OpenVINO int8 weights": ("openvino f32", "ours-openvino-int8/model.xml"),
     "keras_albert OpenVINO": ("openvino f32", "ours-openvino/model.xml"),
     "keras_albert OpenVINO, bf16": ("openvino bf16", "ours-openvino/model.xml"),
     "KerasHub ALBERT, Keras's TFLite": ("litert", "hub.tflite"),
@@ -57,7 +61,7 @@ def make_ours(folder: Path) -> None:
     vocabulary = folder / "vocabulary"
     if not vocabulary.is_dir():
         texts = (text for page in read_pages() for text in page["paragraphs"])
-        train_vocabulary(texts, vocabulary, size=8000)
+        train_vocabulary(texts, vocabulary, size=BASE["vocabulary_size"])
     tokenizer = AlbertTokenizer.load(vocabulary)
     networks = {
         "albert-keras": {**BASE, "activation": "gelu_tanh"},
@@ -71,9 +75,11 @@ def make_ours(folder: Path) -> None:
     for source, output, options in (
         ("albert-keras", "ours-tflite", ["tflite"]),
         ("albert-keras", "ours-int8", ["tflite", "--quantize", "int8"]),
+        ("albert-keras", "ours-int4", ["tflite", "--quantize", "int8-int4-embeddings"]),
         ("albert-keras", "ours-onnx", ["onnx"]),
         ("albert-keras", "ours-onnx-int8", ["onnx", "--quantize", "int8"]),
         ("albert-keras", "ours-openvino", ["openvino"]),
+        ("albert-keras", "ours-openvino-int8", ["openvino", "--quantize", "int8-weights"]),
         ("bert-keras", "bert-tflite", ["tflite"]),
         ("bert-keras", "bert-int8", ["tflite", "--quantize", "int8"]),
     ):
@@ -147,16 +153,18 @@ def markdown(results: dict[str, Any]) -> str:
         "",
         f"Medians of {results['rounds']} processes of {results['runs']} runs, two threads.",
         "",
-        "| contestant | file MB | memory MB | load s | "
+        "| contestant | file MB | with tokenizer, compressed MB | memory MB | load s | "
         + " | ".join(f"{n} tokens ms" for n in lengths)
         + " |",
-        "|---" * (4 + len(lengths)) + "|",
+        "|---" * (5 + len(lengths)) + "|",
     ]
     for name, row in results["contestants"].items():
         if "failed" in row:
-            lines.append(f"| {name} | {row['failed']} |" + " |" * (2 + len(lengths)))
+            lines.append(f"| {name} | {row['failed']} |" + " |" * (3 + len(lengths)))
             continue
-        cells = [f"{row['file_megabytes']:.1f}", f"{row['megabytes']:.0f}"]
+        cells = [f"{row['file_megabytes']:.1f}"]
+        cells.append(", ".join(f"{n:.1f}" for n in row["folder_megabytes"]))
+        cells.append(f"{row['megabytes']:.0f}")
         cells += [f"{row['load_seconds']:.3f}", *(f"{row['milliseconds'][n]:.1f}" for n in lengths)]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
@@ -192,6 +200,7 @@ def measure(folder: Path, names: Sequence[str], rounds: int, runs: int, lengths:
         files += [path.with_suffix(".bin")] if path.suffix == ".xml" else []
         rows[name] = {
             "file_megabytes": sum(file.stat().st_size for file in files) / 1e6,
+            "folder_megabytes": folder_megabytes(path.parent),
             **{
                 key: statistics.median(r[key] for r in results)
                 for key in ("megabytes", "load_seconds")
@@ -207,6 +216,15 @@ def measure(folder: Path, names: Sequence[str], rounds: int, runs: int, lengths:
         "lengths": lengths.split(","),
         "contestants": rows,
     }
+
+
+def folder_megabytes(folder: Path) -> list[float]:
+    """What an export of ours is with its tokenizer, as it is and compressed; others: nothing."""
+    card = folder / CARD_FILE
+    if not card.is_file():
+        return []
+    found = json.loads(card.read_text())
+    return [found["bytes"] / 1e6, found["compressed_bytes"] / 1e6]
 
 
 def main() -> None:

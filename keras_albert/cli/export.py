@@ -15,7 +15,14 @@ from keras_albert.errors import InputError
 FORMATS = ("saved-model", "tflite", "onnx", "openvino", "web")
 # None to the exporters; the name is for a page, which is int8 where nothing is said.
 FLOAT32 = "float32"
-QUANTIZATIONS = (FLOAT32, "float16", "int8", "int8-full", "int8-weights")
+QUANTIZATIONS = (
+    FLOAT32,
+    "float16",
+    "int8",
+    "int8-full",
+    "int8-weights",
+    "int8-int4-embeddings",
+)
 
 
 def export(

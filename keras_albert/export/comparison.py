@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.export.formats import INT4_EMBEDDINGS
 from keras_albert.export.reference import Reference
 
 # float32: the largest difference of any output, relative to its largest value where that is
@@ -13,7 +14,13 @@ from keras_albert.export.reference import Reference
 FLOAT32_BOUND = 1e-4
 # Quantised: root mean square of the differences over that of the values. Dynamic-range int8 of
 # ALBERT-base shows 0.02 to 0.1, float16 about 0.002.
-QUANTIZED_BOUNDS = {"float16": 0.02, "int8": 0.25, "int8-full": 0.25, "int8-weights": 0.25}
+QUANTIZED_BOUNDS = {
+    "float16": 0.02,
+    "int8": 0.25,
+    "int8-full": 0.25,
+    "int8-weights": 0.25,
+    INT4_EMBEDDINGS: 0.25,
+}
 # Of the places that a beam names, the share that must be the same in float32: scores can tie.
 BEAM_AGREEMENT = 0.98
 # What a beam scores a place with that is none: JointSpanHead's filling, -1e30 and below.

@@ -13,7 +13,7 @@ from keras_albert.errors import InputError
 from keras_albert.export.card import CARD_FILE, card_of, write_card
 from keras_albert.export.child_process import run_child
 from keras_albert.export.comparison import compare
-from keras_albert.export.formats import Format, format_named
+from keras_albert.export.formats import Format, format_named, load_named
 from keras_albert.export.held_out import held_out
 from keras_albert.export.named_outputs import default_depth, depth_can_be_input, input_axes
 from keras_albert.export.reference import Reference, answered, references
@@ -90,12 +90,8 @@ def export(
     layers = saved.task.backbone.num_layers
     if depth is not None and (isinstance(depth, bool) or not 1 <= depth <= layers):
         raise InputError(f"depth={depth} is not between 1 and the model's {layers} layers.")
-    if quantize == "int8-full" and saved.kind in ("multiple_choice", "joint_question_answerer"):
-        raise InputError(
-            "int8-full has one range for all scores, and that of a choice or a place that is not "
-            "there is far below the others, which would become one number. Use int8 for a "
-            f"{saved.kind}."
-        )
+    if made.limits is not None:
+        load_named(made.limits)(saved, quantize, options)
     if quantize == "int8-full":
         # Ranges of activations are found where shapes and depth are known beforehand.
         depth = default_depth(saved) if depth is None else depth
@@ -184,7 +180,7 @@ def _write(made: Format, job: dict[str, Any], scratch: Path, log: Path) -> None:
         run_child(["-m", "keras_albert.export.worker"], job, scratch, log, what, made.backend)
         return
     try:
-        made.load_writer()(job)
+        load_named(made.writer)(job)
     except ModuleNotFoundError as error:
         raise InputError(
             f"{what.capitalize()} takes {error.name}, which is not installed. "

@@ -7,6 +7,9 @@ from typing import Any
 
 from keras_albert.errors import InputError, suggest
 
+# int8 with word embeddings in 4 bits: of ALBERT-base a sixth less.
+INT4_EMBEDDINGS = "int8-int4-embeddings"
+
 
 @dataclass(frozen=True)
 class Format:
@@ -22,6 +25,8 @@ class Format:
         weight_files: globs of the files that hold weights, for the size check.
         beside: the folder in the artifact for vocabulary and description.
         options: names of further options its writer knows.
+        limits: "module:function", called with task, quantization and options before anything is
+            computed; it raises InputError where they do not go together.
     """
 
     writer: str
@@ -32,12 +37,7 @@ class Format:
     weight_files: tuple[str, ...]
     beside: str = "."
     options: tuple[str, ...] = ()
-
-    def load_writer(self) -> Callable[[dict[str, Any]], None]:
-        """The function that writes it."""
-        module, function = self.writer.split(":")
-        found: Callable[[dict[str, Any]], None] = getattr(importlib.import_module(module), function)
-        return found
+    limits: str | None = None
 
 
 FORMATS: dict[str, Format] = {
@@ -58,9 +58,10 @@ FORMATS: dict[str, Format] = {
         backend="tensorflow",
         runner="run_litert.py",
         runtimes=("ai-edge-litert", "sentencepiece"),
-        quantizations=("int8", "float16", "int8-full"),
+        quantizations=("int8", "float16", "int8-full", INT4_EMBEDDINGS),
         weight_files=("*.tflite",),
         options=("lengths", "strings"),
+        limits="keras_albert.export.litert_limits:check_limits",
     ),
     "onnx": Format(
         writer="keras_albert.export.write_onnx:write_onnx",
@@ -80,6 +81,13 @@ FORMATS: dict[str, Format] = {
         weight_files=("*.bin",),
     ),
 }
+
+
+def load_named(name: str) -> Callable[..., Any]:
+    """The function that "module:function" names; its module is imported only now."""
+    module, function = name.split(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def format_named(name: str, quantize: str | None, options: dict[str, Any]) -> Format:

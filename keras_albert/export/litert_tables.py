@@ -1,9 +1,10 @@
-"""Embedding tables in 8-bit TFLite models: a scale for every row, and one copy of a tied table.
+"""Embedding tables in quantised TFLite models: a scale for every row, one copy of a tied table.
 
 The converter quantises a table that rows are looked up in with one scale for all rows, and a matrix
 with one for each output. Of word embeddings that serve as both it writes two. Here the lookup reads
 8-bit rows and their scales itself, the same numbers that the matrix gets, and afterwards the two
-equal stretches of bytes become one.
+equal stretches of bytes become one. LiteRT looks up no 4-bit rows: two numbers share a byte, and
+arithmetic takes them apart.
 """
 
 import hashlib
@@ -18,11 +19,12 @@ SMALLEST_SHARED = 1024
 MOST = 32767
 
 
-def quantized_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A table in 8 bits, symmetric, with a scale for every row.
+def quantized_rows(table: np.ndarray, bits: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """A table in a few bits, symmetric, with a scale for every row.
 
     Args:
         table: (V, E).
+        bits: at most 8; of 4, the numbers are from -7 to 7.
 
     Returns:
         int8 (V, E) and float32 (V, 1): their product is the table, to half a scale.
@@ -31,23 +33,44 @@ def quantized_rows(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     >>> values.tolist(), scales.ravel().tolist()
     ([[127, -64], [0, 0]], [0.007874015718698502, 1.0])
     """
-    scales = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / np.float32(127)
+    most = np.float32(2 ** (bits - 1) - 1)
+    scales = np.abs(table).max(axis=1, keepdims=True).astype(np.float32) / most
     scales = np.where(scales == 0, np.float32(1), scales)
     return np.rint(table / scales).astype(np.int8), scales
 
 
-def look_up_quantized(embedding: Any) -> None:
-    """Makes an embedding layer look up 8-bit rows; its other direction multiplies the same numbers.
+def packed_in_bytes(values: np.ndarray) -> np.ndarray:
+    """Two 4-bit numbers a byte: column j in the high half, column j + E/2 in the low one.
+
+    Args:
+        values: int8 (V, E), from -8 to 7; an odd E gets a column of zeros.
+
+    Returns:
+        int8 (V, (E + 1) // 2): 16 times the one plus the other plus 8.
+
+    >>> packed_in_bytes(np.array([[-7, 0, 7, -1]], np.int8)).tolist()
+    [[-97, 7]]
+    """
+    values = np.pad(values, ((0, 0), (0, values.shape[1] % 2)))
+    high, low = np.split(values.astype(np.int16), 2, axis=1)
+    return (16 * high + low + 8).astype(np.int8)
+
+
+def look_up_quantized(embedding: Any, bits: int = 8) -> None:
+    """Makes an embedding layer look up quantised rows.
 
     Args:
         embedding: a built `keras.layers.ReversibleEmbedding`, on TensorFlow, on its way into a
-            TFLite model. Its weights become those numbers.
+            TFLite model. Its weights become the numbers it looks up, so that its other direction
+            multiplies the same.
+        bits: 8, or 4.
     """
     import tensorflow as tf
 
-    values, scales = quantized_rows(np.asarray(embedding.embeddings))
+    values, scales = quantized_rows(np.asarray(embedding.embeddings), bits)
     embedding.embeddings.assign(values * scales)
-    stored = tf.constant(values)
+    width = values.shape[1]
+    stored = tf.constant(values if bits == 8 else packed_in_bytes(values))
     # Rows of zeros have the scale 1, which must not stretch the unit.
     largest = float(scales[np.abs(values).max(axis=1) > 0].max(initial=0.0)) or 1.0
     unit = largest / MOST
@@ -58,6 +81,9 @@ def look_up_quantized(embedding: Any) -> None:
         if reverse:
             return whole_call(inputs, reverse=True)
         rows = tf.cast(tf.gather(stored, inputs), tf.float32)
+        if bits == 4:
+            high = tf.floor(rows / 16)
+            rows = tf.concat([high, rows - 16 * high - 8], axis=-1)[..., :width]
         return rows * (tf.cast(tf.gather(stored_scales, inputs), tf.float32) * unit)
 
     embedding.call = call

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from keras_albert.errors import InputError
 from keras_albert.export.in_graph_packing import (
     encode_in_graph,
     mask_positions_in_graph,
@@ -93,9 +92,6 @@ def token_signatures(
             no assertions: one below 1 counts as 1, one above the layers as all, as in ONNX.
         lengths: numbers of tokens: "tokens_128" reads one row of 128. None: "tokens" reads any.
         strings: also "texts", on raw strings.
-
-    Raises:
-        InputError: a length is beyond what the model reads.
     """
     import tensorflow as tf
 
@@ -114,12 +110,6 @@ def token_signatures(
     def on_texts(**inputs: Any) -> Any:
         return module.on_texts(inputs, take_depth(inputs))
 
-    for length in lengths or ():
-        if isinstance(length, bool) or not 2 <= length <= saved.sequence_length:
-            raise InputError(
-                f"lengths: {length!r} is not between 2 and the {saved.sequence_length} tokens that "
-                "the model reads."
-            )
     asked: Sequence[int | None] = lengths or [None]
     signatures = {
         "tokens" if length is None else f"tokens_{length}": tf.function(

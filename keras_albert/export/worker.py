@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import FORMATS
+from keras_albert.export.formats import FORMATS, load_named
 from keras_albert.files import write_json
 
 
@@ -23,7 +23,7 @@ def main(job_path: str) -> int:
     """Does the job; an `InputError` is written to job["error"] as the one line it is."""
     job = json.loads(Path(job_path).read_text("utf-8"))
     try:
-        FORMATS[job["format"]].load_writer()(job)
+        load_named(FORMATS[job["format"]].writer)(job)
     except InputError as error:
         write_json(job["error"], {"message": str(error)})
         return 2

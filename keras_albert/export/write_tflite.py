@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from keras_albert.errors import InputError
+from keras_albert.export.formats import INT4_EMBEDDINGS
 from keras_albert.export.litert_tables import (
     look_up_quantized,
     share_equal_buffers,
     slice_quantized,
 )
-from keras_albert.export.named_outputs import default_depth, reads_plain_texts
+from keras_albert.export.named_outputs import default_depth
 from keras_albert.export.reference import example_inputs
 from keras_albert.export.sample_texts import CALIBRATION_TEXTS
 from keras_albert.export.sizes import check_stored, tflite_bytes
@@ -27,7 +27,7 @@ def write_tflite(job: dict[str, Any]) -> None:
     Its options: "lengths", a signature for each; "strings", a signature that reads texts.
 
     Raises:
-        InputError: the options do not go with the task, or the converter doubled weights.
+        InputError: the converter doubled weights.
     """
     import tensorflow as tf
 
@@ -42,11 +42,11 @@ def write_tflite(job: dict[str, Any]) -> None:
         saved.task.backbone.encoder.masked_score = SMALL_MASKED_SCORE
     else:
         loop_where_shared(saved)
-    if quantize in ("int8", "int8-full"):
-        look_up_quantized(saved.task.backbone.token_embedding)
+    if quantize in ("int8", "int8-full", INT4_EMBEDDINGS):
+        look_up_quantized(
+            saved.task.backbone.token_embedding, 4 if quantize == INT4_EMBEDDINGS else 8
+        )
         slice_quantized(saved.task.backbone.embedding)
-    if options.get("strings"):
-        _check_strings(saved)
     module, signatures = token_signatures(
         saved, depth, options.get("lengths"), bool(options.get("strings"))
     )
@@ -71,19 +71,6 @@ def write_tflite(job: dict[str, Any]) -> None:
     sliced = 4 * width * sum(options.get("lengths") or ())
     check_stored(tflite_bytes(content), saved, quantize, sliced)
     Path(job["target"], MODEL_FILE).write_bytes(content)
-
-
-def _check_strings(saved: SavedTask) -> None:
-    if saved.description().get("tokenizer") == "wordpiece":
-        raise InputError(
-            "TFLite has no operation for a WordPiece vocabulary; leave out strings: the vocabulary "
-            "stands beside the model."
-        )
-    if not reads_plain_texts(saved.kind) or saved.kind in ("masked_lm", "pretrainer"):
-        raise InputError(
-            f"A {saved.kind} reads more than plain texts ([MASK], words, passages or choices), "
-            "which TFLite has no operations for; leave out strings."
-        )
 
 
 def _examples(

@@ -4,14 +4,16 @@ import pytest
 
 import keras_albert
 from keras_albert.errors import InputError
-from keras_albert.export.formats import FORMATS, format_named
+from keras_albert.export.formats import FORMATS, format_named, load_named
 
 pytestmark = pytest.mark.once
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_writer_and_runner_are_there(name: str) -> None:
-    assert callable(FORMATS[name].load_writer())
+    assert callable(load_named(FORMATS[name].writer))
+    if FORMATS[name].limits is not None:
+        assert callable(load_named(FORMATS[name].limits))
     assert (Path(keras_albert.__file__).parent / "inference" / FORMATS[name].runner).is_file()
 
 
