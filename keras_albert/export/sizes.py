@@ -46,7 +46,7 @@ def check_stored(stored: int, saved: Any, quantize: str | None, sliced: int = 0)
     """Checks that the weights were stored once, whatever the graph takes.
 
     Args:
-        stored: bytes of weights, from `saved_model_bytes` or `tflite_bytes`.
+        stored: bytes of weights, from `saved_model_bytes`, `tflite_bytes` or `onnx_bytes`.
         saved: see `check_size`.
         quantize: see `check_size`.
         sliced: bytes of parts of weights that may be there a second time.
@@ -125,6 +125,17 @@ def tflite_bytes(content: bytes) -> int:
     numbers = {tensor.buffer for tensor in tensors if tensor.type not in texts}
     buffers = (model.buffers[number].data for number in numbers)
     return sum(len(data) for data in buffers if data is not None)
+
+
+def onnx_bytes(graph: Any) -> int:
+    """Bytes of the numbers that an ONNX graph has, those of its loops with them.
+
+    Args:
+        graph: an `onnx.GraphProto`.
+    """
+    inner = (each.g for node in graph.node for each in node.attribute if each.HasField("g"))
+    own = sum(len(tensor.raw_data) for tensor in graph.initializer)
+    return own + sum(map(onnx_bytes, inner))
 
 
 def _packed_bytes(saved: Any, quantize: str | None) -> int:

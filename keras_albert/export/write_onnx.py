@@ -9,6 +9,7 @@ from keras_albert.export.named_outputs import default_depth, depth_can_be_input,
 from keras_albert.export.onnx_builder import OnnxBuilder
 from keras_albert.export.onnx_heads import head_outputs
 from keras_albert.export.onnx_network import embedded, encoded
+from keras_albert.export.sizes import check_stored, onnx_bytes
 from keras_albert.models.saved_task import SavedTask
 
 MODEL_FILE = "model.onnx"
@@ -19,9 +20,14 @@ INTERMEDIATE_REPRESENTATION = 9
 
 
 def write_onnx(job: dict[str, Any]) -> None:
-    """Writes job["target"]/model.onnx, as a job (see `worker`) asks for."""
+    """Writes job["target"]/model.onnx, as a job (see `worker`) asks for.
+
+    Raises:
+        InputError: the task has an activation that ONNX lacks, or weights were doubled.
+    """
     saved = SavedTask.load(job["source"], sequence_length=job["sequence_length"])
     content = onnx_model(saved, depth=job["depth"], quantize=job["quantize"])
+    check_stored(onnx_bytes(content.graph), saved, job["quantize"])
     Path(job["target"], MODEL_FILE).write_bytes(content.SerializeToString())
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from keras_albert.export.sizes import check_stored
 from keras_albert.export.write_onnx import onnx_model
 from keras_albert.models.saved_task import SavedTask
 
@@ -10,7 +11,11 @@ MODEL_FILE = "model.xml"
 
 
 def write_openvino(job: dict[str, Any]) -> None:
-    """Writes job["target"]/model.xml and model.bin, as a job (see `worker`) asks for."""
+    """Writes job["target"]/model.xml and model.bin, as a job (see `worker`) asks for.
+
+    Raises:
+        InputError: the task has an activation that ONNX lacks, or weights were doubled.
+    """
     import openvino
 
     saved = SavedTask.load(job["source"], sequence_length=job["sequence_length"])
@@ -20,6 +25,7 @@ def write_openvino(job: dict[str, Any]) -> None:
     content = onnx_model(saved, depth=job["depth"], quantize=weights).SerializeToString()
     source.write_bytes(content)
     model = openvino.convert_model(source)
-    openvino.save_model(
-        model, Path(job["target"], MODEL_FILE), compress_to_fp16=job["quantize"] == "float16"
-    )
+    target = Path(job["target"], MODEL_FILE)
+    openvino.save_model(model, target, compress_to_fp16=job["quantize"] == "float16")
+    # The graph is in model.xml: model.bin is weights alone.
+    check_stored(target.with_suffix(".bin").stat().st_size, saved, job["quantize"])

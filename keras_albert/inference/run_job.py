@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-# A latency is the median of so many answers.
-REPETITIONS = 7
+# A latency is the median of so many answers, or of fewer once these took long enough.
+REPETITIONS, FEWEST_REPETITIONS, ENOUGH_SECONDS = 7, 3, 1.0
 # Modules that an artifact must do without, but for those its runtime brings.
 FOREIGN = ("keras", "keras_hub", "keras_albert", "tensorflow", "jax", "torch")
 
@@ -156,6 +156,8 @@ def latencies(
                 started = time.perf_counter()
                 model.on_tokens(inputs, depth=depth)
                 seconds.append(time.perf_counter() - started)
+                if len(seconds) >= FEWEST_REPETITIONS and sum(seconds) > ENOUGH_SECONDS:
+                    break
             name = str(model.description["depth"] if depth is None else depth)
             found[str(length)][name] = round(statistics.median(seconds) * 1000, 3)
     return found

@@ -9,6 +9,7 @@ import pytest
 
 from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, AlbertTextEmbedder
 from keras_albert.errors import InputError
+from keras_albert.export.sizes import onnx_bytes
 from keras_albert.export.write_onnx import onnx_model
 from keras_albert.models.saved_task import KINDS, SavedTask
 from tests.export_rows import expected_outputs, possible_places, random_inputs
@@ -93,6 +94,7 @@ def test_weights_are_there_once_in_every_precision() -> None:
     whole = len(onnx_model(saved).SerializeToString())
     assert 4 * weights < whole < 4 * weights + 20_000
     inputs = random_inputs(saved, 3, 12)
+    assert 4 * weights <= onnx_bytes(onnx_model(saved).graph) < 4 * weights + 1024
     expected = expected_outputs(saved, inputs, 3)["masked_tokens"]
     for precision, share, bound in (
         ("float16", 0.6, 0.005),
