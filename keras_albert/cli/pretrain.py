@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from keras_albert import presets_index
 from keras_albert.cli.backend import quiet_imports
 from keras_albert.cli.console import say, show_result, stepping
 from keras_albert.cli.record import Record
+from keras_albert.errors import InputError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
@@ -29,6 +31,11 @@ def pretrain(
     checkpoints/ and model/. Killed at any moment and started again, it ends with the same weights.
     """
     record = Record("pretrain", locals())
+    # Said before the frameworks are imported, which takes seconds.
+    if not Path(recipe).is_file() and Path(recipe).suffix != ".json":
+        presets_index.recipe_path(recipe)
+    if not data.exists():
+        raise InputError(f"No token store at {data}: there is no such folder. Prepare one first.")
     with quiet_imports():
         from keras_albert.training.run import pretrain as run
     with stepping("Pretraining") as progress:

@@ -83,6 +83,14 @@ def test_an_unknown_recipe_is_refused(
     assert not (tmp_path / "RUN").exists()
 
 
+def test_a_missing_store_is_named(
+    refused: Callable[..., str], recipe: Path, tmp_path: Path
+) -> None:
+    arguments = ["--data", tmp_path / "STORE", "--output", tmp_path / "RUN"]
+    assert "No token store at" in refused("pretrain", "--recipe", recipe, *arguments)
+    assert not (tmp_path / "RUN").exists()
+
+
 def _copy(store: Path, folder: Path) -> Path:
     copy = folder / "STORE"
     shutil.copytree(store, copy)
