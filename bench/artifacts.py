@@ -25,7 +25,7 @@ CARD_FILE = "export.json"
 # Name -> the runtime, and the file under --output that it runs.
 CONTESTANTS = {
     "keras_albert TFLite int8": ("litert", "ours-int8/model.tflite"),
-    "keras_albert TFLite int8, 4-bit embeddings": ("litert", "ours-int4/model.tflite"),
+    "keras_albert TFLite int8, 6-bit embeddings": ("litert", "ours-int6/model.tflite"),
     "keras_albert TFLite": ("litert", "ours-tflite/model.tflite"),
     "keras_albert ONNX int8": ("onnxruntime", "ours-onnx-int8/model.onnx"),
     "keras_albert ONNX": ("onnxruntime", "ours-onnx/model.onnx"),
@@ -96,7 +96,7 @@ def make_ours(folder: Path) -> None:
     for source, output, options in (
         ("albert-keras", "ours-tflite", ["tflite"]),
         ("albert-keras", "ours-int8", ["tflite", "--quantize", "int8"]),
-        ("albert-keras", "ours-int4", ["tflite", "--quantize", "int8-int4-embeddings"]),
+        ("albert-keras", "ours-int6", ["tflite", "--quantize", "int8-int6-embeddings"]),
         ("albert-keras", "ours-onnx", ["onnx"]),
         ("albert-keras", "ours-onnx-int8", ["onnx", "--quantize", "int8"]),
         ("albert-keras", "ours-openvino", ["openvino"]),

@@ -21,7 +21,7 @@ QUANTIZATIONS = (
     "int8",
     "int8-full",
     "int8-weights",
-    "int8-int4-embeddings",
+    "int8-int6-embeddings",
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import INT4_EMBEDDINGS
+from keras_albert.export.formats import INT6_EMBEDDINGS
 from keras_albert.export.reference import Reference
 
 # float32: the largest difference of any output, relative to its largest value where that is
@@ -19,7 +19,7 @@ QUANTIZED_BOUNDS = {
     "int8": 0.25,
     "int8-full": 0.25,
     "int8-weights": 0.25,
-    INT4_EMBEDDINGS: 0.25,
+    INT6_EMBEDDINGS: 0.25,
 }
 # Of the places that a beam names, the share that must be the same in float32: scores can tie.
 BEAM_AGREEMENT = 0.98

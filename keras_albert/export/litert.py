@@ -36,14 +36,14 @@ def export_tflite(
 
     Before it returns, the model answers real texts in a fresh process that has ai-edge-litert and
     sentencepiece alone, and must agree with the source model: within 1e-4 for float32, within a
-    root mean square difference of 0.25 of the values' in 8 or 4 bits and 0.02 for float16.
+    root mean square difference of 0.25 of the values' in 8 or 6 bits and 0.02 for float16.
 
     Args:
         model_dir: a preset folder, a run's folder or a shipped preset's name.
         output: the folder to make.
         quantize: None for float32; "int8", as above; "float16", stored so and computed in float32;
             "int8-full", activations in int8 too, by ranges found on `calibration`: its depth and
-            lengths are fixed; "int8-int4-embeddings", int8 with word embeddings in 4 bits, not for
+            lengths are fixed; "int8-int6-embeddings", int8 with word embeddings in 6 bits, not for
             a masked-token head, which multiplies them.
         sequence_length: S, the most tokens a row takes; by default the preprocessor's.
         depth: how many layers the exported model runs. None: as the task does, and the depth is

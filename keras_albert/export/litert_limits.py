@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import INT4_EMBEDDINGS
+from keras_albert.export.formats import INT6_EMBEDDINGS
 from keras_albert.export.named_outputs import reads_plain_texts
 from keras_albert.models.saved_task import SavedTask
 
@@ -29,10 +29,10 @@ def check_limits(saved: SavedTask, quantize: str | None, options: Mapping[str, A
             "there is far below the others, which would become one number. Use int8 for a "
             f"{saved.kind}."
         )
-    if quantize == INT4_EMBEDDINGS and saved.kind in PREDICT_TOKENS:
+    if quantize == INT6_EMBEDDINGS and saved.kind in PREDICT_TOKENS:
         raise InputError(
             f"A {saved.kind} multiplies its word embeddings as well, which LiteRT does in 8 bits: "
-            "the file would hold them in 4 bits and in 8. Use int8."
+            "the file would hold them in 6 bits and in 8. Use int8."
         )
     for length in options.get("lengths") or ():
         if isinstance(length, bool) or not 2 <= length <= saved.sequence_length:

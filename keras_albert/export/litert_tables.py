@@ -3,8 +3,8 @@
 The converter quantises a table that rows are looked up in with one scale for all rows, and a matrix
 with one for each output. Of word embeddings that serve as both it writes two. Here the lookup reads
 8-bit rows and their scales itself, the same numbers that the matrix gets, and afterwards the two
-equal stretches of bytes become one. LiteRT looks up no 4-bit rows: two numbers share a byte, and
-arithmetic takes them apart.
+equal stretches of bytes become one. LiteRT looks up no rows of fewer bits: four numbers of
+6 share three bytes, and arithmetic takes them apart.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ def quantized_rows(table: np.ndarray, bits: int = 8) -> tuple[np.ndarray, np.nda
 
     Args:
         table: (V, E).
-        bits: at most 8; of 4, the numbers are from -7 to 7.
+        bits: at most 8; of 6, the numbers are from -31 to 31.
 
     Returns:
         int8 (V, E) and float32 (V, 1): their product is the table, to half a scale.
@@ -40,20 +40,36 @@ def quantized_rows(table: np.ndarray, bits: int = 8) -> tuple[np.ndarray, np.nda
 
 
 def packed_in_bytes(values: np.ndarray) -> np.ndarray:
-    """Two 4-bit numbers a byte: column j in the high half, column j + E/2 in the low one.
+    """Four 6-bit numbers in three bytes: columns j, j + E/4, j + E/2 and j + 3E/4.
 
     Args:
-        values: int8 (V, E), from -8 to 7; an odd E gets a column of zeros.
+        values: int8 (V, E), from -32 to 31; E is filled up with zeros to a multiple of 4.
 
     Returns:
-        int8 (V, (E + 1) // 2): 16 times the one plus the other plus 8.
+        int8 (V, 3E/4): the high bytes of the numbers of 24 bits, the middle and the low ones, each
+        less 128.
 
-    >>> packed_in_bytes(np.array([[-7, 0, 7, -1]], np.int8)).tolist()
-    [[-97, 7]]
+    >>> packed_in_bytes(np.array([[-32, -32, -32, 31]], np.int8)).tolist()
+    [[-128, -128, -65]]
     """
-    values = np.pad(values, ((0, 0), (0, values.shape[1] % 2)))
-    high, low = np.split(values.astype(np.int16), 2, axis=1)
-    return (16 * high + low + 8).astype(np.int8)
+    values = np.pad(values, ((0, 0), (0, -values.shape[1] % 4)))
+    first, second, third, fourth = np.split(values.astype(np.int32) + 32, 4, axis=1)
+    whole = (first << 18) | (second << 12) | (third << 6) | fourth
+    split = np.concatenate([whole >> 16, (whole >> 8) & 255, whole & 255], axis=1)
+    return (split - 128).astype(np.int8)
+
+
+def _unpacked(rows: Any, width: int) -> Any:
+    """Rows of `packed_in_bytes` in float32, which holds 24 bits, as the numbers they were."""
+    import tensorflow as tf
+
+    high, middle, low = tf.split(rows + 128.0, 3, axis=-1)
+    left = (high * 256 + middle) * 256 + low
+    columns = []
+    for place in (64.0**3, 64.0**2, 64.0):
+        columns.append(tf.floor(left / place))
+        left -= columns[-1] * place
+    return tf.concat([*columns, left], axis=-1)[..., :width] - 32.0
 
 
 def look_up_quantized(embedding: Any, bits: int = 8) -> None:
@@ -63,7 +79,7 @@ def look_up_quantized(embedding: Any, bits: int = 8) -> None:
         embedding: a built `keras.layers.ReversibleEmbedding`, on TensorFlow, on its way into a
             TFLite model. Its weights become the numbers it looks up, so that its other direction
             multiplies the same.
-        bits: 8, or 4.
+        bits: 8, or 6.
     """
     import tensorflow as tf
 
@@ -81,9 +97,8 @@ def look_up_quantized(embedding: Any, bits: int = 8) -> None:
         if reverse:
             return whole_call(inputs, reverse=True)
         rows = tf.cast(tf.gather(stored, inputs), tf.float32)
-        if bits == 4:
-            high = tf.floor(rows / 16)
-            rows = tf.concat([high, rows - 16 * high - 8], axis=-1)[..., :width]
+        if bits == 6:
+            rows = _unpacked(rows, width)
         return rows * (tf.cast(tf.gather(stored_scales, inputs), tf.float32) * unit)
 
     embedding.call = call

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import INT4_EMBEDDINGS
+from keras_albert.export.formats import INT6_EMBEDDINGS
 from keras_albert.export.named_outputs import default_depth
 
 # What files hold beside weights, in bytes, as measured on small models. As ONNX a graph takes up to
@@ -139,11 +139,11 @@ def onnx_bytes(graph: Any) -> int:
 
 
 def _packed_bytes(saved: Any, quantize: str | None) -> int:
-    """What 4 bits save on the table of word embeddings, beside 8."""
-    if quantize != INT4_EMBEDDINGS:
+    """What 6 bits save on the table of word embeddings, beside 8."""
+    if quantize != INT6_EMBEDDINGS:
         return 0
     rows, width = saved.task.backbone.token_embedding.embeddings.shape
-    return int(rows * (width // 2))
+    return int(rows * (width // 4))
 
 
 def _needed(saved: Any) -> list[Any]:

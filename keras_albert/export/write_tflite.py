@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from keras_albert.export.formats import INT4_EMBEDDINGS
+from keras_albert.export.formats import INT6_EMBEDDINGS
 from keras_albert.export.litert_tables import (
     look_up_quantized,
     share_equal_buffers,
@@ -42,9 +42,9 @@ def write_tflite(job: dict[str, Any]) -> None:
         saved.task.backbone.encoder.masked_score = SMALL_MASKED_SCORE
     else:
         loop_where_shared(saved)
-    if quantize in ("int8", "int8-full", INT4_EMBEDDINGS):
+    if quantize in ("int8", "int8-full", INT6_EMBEDDINGS):
         look_up_quantized(
-            saved.task.backbone.token_embedding, 4 if quantize == INT4_EMBEDDINGS else 8
+            saved.task.backbone.token_embedding, 6 if quantize == INT6_EMBEDDINGS else 8
         )
         slice_quantized(saved.task.backbone.embedding)
     module, signatures = token_signatures(

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.models.built_ahead import BuiltAhead
 from keras_albert.models.default_compilation import DefaultCompilation
 from keras_albert.models.depth_models import DepthModels
 from keras_albert.models.elastic_training import ElasticTraining
@@ -16,7 +17,9 @@ from keras_albert.models.streams import is_model_input, is_stream, preprocessed
 from keras_albert.models.task_presets import TaskPresets
 
 
-class AlbertTask(ElasticTraining, DepthModels, ReadParts, DefaultCompilation, TaskPresets):
+class AlbertTask(
+    BuiltAhead, ElasticTraining, DepthModels, ReadParts, DefaultCompilation, TaskPresets
+):
     """Mixed into a KerasHub task: builds the functional model and takes a depth at call time.
 
     A subclass sets its layers, then calls `super().__init__` through `_functional_arguments`, and
@@ -138,8 +141,7 @@ class AlbertTask(ElasticTraining, DepthModels, ReadParts, DefaultCompilation, Ta
                 if group_by_length and _is_whole_texts(parts[0]):
                     size = kwargs.pop("validation_batch_size", None) or batch_size
                     validation_data = self._by_length(x_part, y_part, weights, size)
-        return keras.Model.fit(
-            self,
+        return self._fitted(
             x=x,
             y=y,
             batch_size=batch_size,

@@ -8,6 +8,7 @@ from keras_albert.export import export_tflite
 from tests.exported import ROOT, artifact, model_folder
 
 
+@pytest.mark.once
 def test_float32_agrees_and_is_dynamic() -> None:
     folder = artifact("pretrainer", "tflite")
     card = json.loads((folder / "export.json").read_text())

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import FORMATS, INT4_EMBEDDINGS
+from keras_albert.export.formats import FORMATS, INT6_EMBEDDINGS
 from keras_albert.inference import load_predictor
 from keras_albert.models.saved_task import KINDS
 from tests.exported import artifact, model_folder
@@ -42,8 +42,8 @@ def test_it_is_verified_and_answers(model, artifact_format, quantize, options):
         with pytest.raises(InputError, match="one range for all scores"):
             artifact(model, artifact_format, quantize)
         return
-    if quantize == INT4_EMBEDDINGS and model in ("masked_lm", "pretrainer"):
-        with pytest.raises(InputError, match="4 bits and in 8"):
+    if quantize == INT6_EMBEDDINGS and model in ("masked_lm", "pretrainer"):
+        with pytest.raises(InputError, match="6 bits and in 8"):
             artifact(model, artifact_format, quantize)
         return
     folder = artifact(model, artifact_format, quantize, **options)

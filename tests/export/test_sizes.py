@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier
 from keras_albert.errors import InputError
-from keras_albert.export.formats import INT4_EMBEDDINGS
+from keras_albert.export.formats import INT6_EMBEDDINGS
 from keras_albert.export.sizes import (
     CONSTANT_BYTES,
     check_size,
@@ -110,7 +110,7 @@ def test_what_is_stored_is_at_most_a_twentieth_more() -> None:
         ("classifier", None, {"strings": True}),
         ("classifier", "float16", {}),
         ("classifier", "int8-full", {}),
-        ("classifier", INT4_EMBEDDINGS, {}),
+        ("classifier", INT6_EMBEDDINGS, {}),
         ("pretrainer", None, {}),
     ],
 )
@@ -118,9 +118,9 @@ def test_tflite_stores_weights_once(kind: str, quantize: str | None, options: An
     content = (artifact(kind, "tflite", quantize, **options) / "model.tflite").read_bytes()
     shapes = [tuple(w.shape) for w in SavedTask.load(model_folder(kind)).task.weights]
     least, most = expected_bytes(shapes, quantize)
-    if quantize == INT4_EMBEDDINGS:
+    if quantize == INT6_EMBEDDINGS:
         rows, width = max(shapes)
-        least, most = (bound - rows * width / 2 for bound in (least, most))
+        least, most = (bound - rows * width / 4 for bound in (least, most))
     # What no output reads is not there.
     assert 0.75 * least < tflite_bytes(content) < 1.05 * most
 

@@ -5,6 +5,7 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.export import export_tflite
+from keras_albert.export.sizes import tflite_bytes
 from keras_albert.inference.run_litert import LiteRTModel
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import ROOT, artifact, model_folder, sentences
@@ -58,7 +59,7 @@ def test_strings_are_refused_where_there_are_no_operations() -> None:
     assert not (ROOT / "none").exists()
 
 
-@pytest.mark.parametrize("quantize", ["float16", "int8-full", "int8-int4-embeddings"])
+@pytest.mark.parametrize("quantize", ["float16", "int8-full", "int8-int6-embeddings"])
 def test_other_quantizations_are_small_and_close(quantize) -> None:
     whole = json.loads((artifact("classifier", "tflite") / "export.json").read_text())
     card = json.loads((artifact("classifier", "tflite", quantize) / "export.json").read_text())
@@ -68,22 +69,21 @@ def test_other_quantizations_are_small_and_close(quantize) -> None:
     assert card["depth_is_input"] == (quantize != "int8-full")
 
 
-def test_word_embeddings_take_half_a_byte() -> None:
-    folders = [artifact("classifier", "tflite", name) for name in ("int8", "int8-int4-embeddings")]
-    eight, four = map(LiteRTModel, folders)
-    cards = [json.loads((folder / "export.json").read_text()) for folder in folders]
+def test_word_embeddings_take_three_quarters_of_a_byte() -> None:
+    folders = [artifact("classifier", "tflite", name) for name in ("int8", "int8-int6-embeddings")]
+    eight, six = map(LiteRTModel, folders)
     table = SavedTask.load(model_folder("classifier")).task.backbone.token_embedding.embeddings
-    saved = cards[0]["weight_file_bytes"] - cards[1]["weight_file_bytes"]
-    # Beside what the graph takes to tell the two halves of a byte apart.
-    half = np.prod(table.shape) / 2
-    assert half - 4096 < saved <= half
-    found, expected = four.on_texts(TEXTS), eight.on_texts(TEXTS)
+    stored = [tflite_bytes((folder / "model.tflite").read_bytes()) for folder in folders]
+    # Beside the few constants that the arithmetic takes.
+    quarter = np.prod(table.shape) / 4
+    assert quarter - 256 < stored[0] - stored[1] <= quarter
+    found, expected = six.on_texts(TEXTS), eight.on_texts(TEXTS)
     np.testing.assert_array_equal(found["token_ids"], expected["token_ids"])
     assert not np.array_equal(found["scores"], expected["scores"])
     # A masked-token head multiplies the same table.
     for kind in ("masked_lm", "pretrainer"):
-        with pytest.raises(InputError, match="4 bits and in 8"):
-            export_tflite(model_folder(kind), ROOT / "none", quantize="int8-int4-embeddings")
+        with pytest.raises(InputError, match="6 bits and in 8"):
+            export_tflite(model_folder(kind), ROOT / "none", quantize="int8-int6-embeddings")
 
 
 def test_ranges_of_activations_come_from_the_texts_given() -> None:
