@@ -6,6 +6,7 @@ This file imports nothing of keras_albert. As a program it answers a job, in a p
 only its runtime: `python run_litert.py JOB.json`; see `run_job.answer_job`.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ else:  # Run by its path: Python looks for modules in this file's own folder.
 
 MODEL_FILE = "model.tflite"
 SIGNATURE = "tokens"
+MOST_THREADS = 4
 # Outputs with a value for each token of a row.
 ALONG_TOKENS = {"token_classifier": ("scores",), "question_answerer": ("start", "end")}
 
@@ -34,7 +36,8 @@ class LiteRTModel(ArtifactModel):
 
     Args:
         folder: what `export_tflite` wrote.
-        num_threads: how many threads the interpreter takes.
+        num_threads: how many threads the interpreter takes; by default one a processor, at most
+            4. (LiteRT's own default is one.)
 
     Raises:
         ValueError: a file is missing, damaged or of another export.
@@ -44,7 +47,7 @@ class LiteRTModel(ArtifactModel):
     model_files = (MODEL_FILE,)
 
     def __init__(self, folder: str | Path, num_threads: int | None = None) -> None:
-        self._num_threads = num_threads
+        self._num_threads = num_threads or min(os.cpu_count() or 1, MOST_THREADS)
         super().__init__(folder)
 
     def _load(self, files: dict[str, bytes]) -> None:
