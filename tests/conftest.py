@@ -64,6 +64,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(os.environ.pop("KERAS_ALBERT_TESTS_SHARED"), ignore_errors=True)
 
 
+def pytest_collection_finish() -> None:
+    """Takes the frameworks' modules, millions of objects, out of garbage collection's sight.
+
+    A collection takes a second otherwise, and Keras asks for one at every attribute it deletes.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks each test `once` or `per_backend` by where it stands, unless it says so itself."""
     for item in items:
