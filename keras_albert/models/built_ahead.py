@@ -9,7 +9,8 @@ class BuiltAhead:
     """Mixed into a task: on TensorFlow, `fit` makes the state of optimizer, loss and metrics first.
 
     Keras leaves them to the first trace there, unlike on JAX and PyTorch, and `tf.function` traces
-    anew what made variables: of a small model half the seconds before the first step.
+    anew what made variables: of a small model half the seconds before the first step. The hook and
+    the builder are Keras's own, not public: what pyproject.toml pins Keras for.
     """
 
     _fits = False
