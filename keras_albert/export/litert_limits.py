@@ -5,11 +5,8 @@ from typing import Any
 
 from keras_albert.errors import InputError
 from keras_albert.export.formats import INT6_EMBEDDINGS
-from keras_albert.export.named_outputs import reads_plain_texts
+from keras_albert.export.named_outputs import predicts_masks, reads_plain_texts
 from keras_albert.models.saved_task import SavedTask
-
-# They name words, or pieces of a table: by products with the word embeddings.
-PREDICT_TOKENS = ("masked_lm", "pretrainer")
 
 
 def check_limits(saved: SavedTask, quantize: str | None, options: Mapping[str, Any]) -> None:
@@ -29,7 +26,7 @@ def check_limits(saved: SavedTask, quantize: str | None, options: Mapping[str, A
             "there is far below the others, which would become one number. Use int8 for a "
             f"{saved.kind}."
         )
-    if quantize == INT6_EMBEDDINGS and saved.kind in PREDICT_TOKENS:
+    if quantize == INT6_EMBEDDINGS and predicts_masks(saved.kind):
         raise InputError(
             f"A {saved.kind} multiplies its word embeddings as well, which LiteRT does in 8 bits: "
             "the file would hold them in 6 bits and in 8. Use int8."
@@ -50,7 +47,7 @@ def _check_strings(saved: SavedTask) -> None:
             "TFLite has no operation for a WordPiece vocabulary; leave out strings: the vocabulary "
             "stands beside the model."
         )
-    if not reads_plain_texts(saved.kind) or saved.kind in PREDICT_TOKENS:
+    if not reads_plain_texts(saved.kind) or predicts_masks(saved.kind):
         raise InputError(
             f"A {saved.kind} reads more than plain texts ([MASK], words, passages or choices), "
             "which TFLite has no operations for; leave out strings."
