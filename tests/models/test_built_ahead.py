@@ -67,3 +67,11 @@ def test_an_evaluation_leaves_the_optimizer_to_fit() -> None:
     task.fit(INPUTS, LABELS, verbose=0)
     after = keras.ops.convert_to_numpy(task.backbone.token_embedding.embeddings)
     assert not np.array_equal(before, after)
+
+
+def test_batches_by_hand_are_traced_once() -> None:
+    task = _task()
+    steps = _counted(task)
+    for _ in range(2):
+        task.train_on_batch(INPUTS, LABELS)
+    assert len(steps) == 1

@@ -91,8 +91,8 @@ def test_the_saved_model_answers_texts_with_the_measured_accuracy(finetuned, tex
     assert np.mean(hits) == result["accuracy"]
 
 
+@pytest.mark.once
 def test_from_scratch_starts_elsewhere_and_a_seed_repeats(finetuned, whole_run, texts, tmp_path):
-    # The same steps as above, so that JAX has the program compiled.
     settings = SETTINGS.model_copy(update={"seeds": (1,)})
     losses = []
     for name in "ab":

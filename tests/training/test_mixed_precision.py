@@ -1,5 +1,7 @@
 """A recipe in mixed precision, from the store to a model that loads."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -8,29 +10,38 @@ from keras_albert.training import Recipe, pretrain
 from keras_albert.training.training_log import read_metrics
 
 
-@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
-def test_it_learns_as_in_float32_within_the_precision(precision, recipe_content, store, tmp_path):
-    losses = {}
-    for name in ("float32", precision):
+@pytest.fixture(scope="module")
+def learn(recipe_content, store, tmp_path_factory):
+    """Precision -> the losses of twelve steps, and the model they left; each is run once."""
+
+    @functools.cache
+    def learn(precision):
         recipe = Recipe.model_validate(
             {
                 **recipe_content,
-                "precision": name,
+                "precision": precision,
                 "gradient_accumulation": 1,
                 "total_steps": 12,
                 "log_every": 1,
                 "architecture": {**recipe_content["architecture"], "dropout": 0.0},
             }
         )
-        result = pretrain(recipe, store, tmp_path / name)
-        assert result.completed
-        losses[name] = [line["loss"] for line in read_metrics(tmp_path / name / "metrics.jsonl")]
+        run = tmp_path_factory.mktemp("runs") / precision
+        assert pretrain(recipe, store, run).completed
+        return [line["loss"] for line in read_metrics(run / "metrics.jsonl")], run / "model"
+
+    return learn
+
+
+@pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
+def test_it_learns_as_in_float32_within_the_precision(learn, precision):
+    expected, _ = learn("float32")
+    losses, folder = learn(precision)
     # bfloat16 keeps 8 bits: a few per mille of a loss of 5.
-    np.testing.assert_allclose(losses[precision], losses["float32"], rtol=0.02)
-    assert losses[precision] != losses["float32"]
+    np.testing.assert_allclose(losses, expected, rtol=0.02)
+    assert losses != expected
 
     # As any preset, in Keras's current policy unless another is asked for.
-    folder = tmp_path / precision / "model"
     for options, expected in (({}, "float32"), ({"dtype": precision}, precision[len("mixed_") :])):
         model = AlbertPretrainer.from_preset(folder, **options)
         assert {variable.dtype for variable in model.trainable_variables} == {"float32"}
