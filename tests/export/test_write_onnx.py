@@ -15,6 +15,8 @@ from keras_albert.models.saved_task import KINDS, SavedTask
 from tests.export_rows import expected_outputs, possible_places, random_inputs
 from tests.exported import model_folder
 
+ONCE = pytest.mark.once
+
 SMALL = {
     "vocabulary_size": 60,
     "num_heads": 2,
@@ -48,7 +50,11 @@ def _compare(actual: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> 
         )
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+# Written from the weights; each backend's outputs are held to transformers' elsewhere.
+@pytest.mark.parametrize(
+    "kind",
+    ["pretrainer", *(pytest.param(k, marks=ONCE) for k in sorted(KINDS.keys() - {"pretrainer"}))],
+)
 def test_every_kind_answers_as_keras_at_any_depth_and_shape(kind: str) -> None:
     saved = SavedTask.load(model_folder("classifier" if kind == "text_classifier" else kind))
     model = onnx_model(saved)

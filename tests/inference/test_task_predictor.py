@@ -16,6 +16,7 @@ from tests.exported import artifact, model_folder, sentences
 QUESTION = {"context": "A table.", "question": "It is a _ .", "options": ["table", "row"]}
 
 
+@pytest.mark.once
 def test_texts_and_words_are_tagged() -> None:
     predictor = load_predictor(model_folder("token_classifier"))
     text = sentences()[0]
@@ -38,6 +39,7 @@ def test_there_is_a_label_for_each_score() -> None:
         predictor.predict(["A table."])
 
 
+@pytest.mark.once
 def test_options_orders_and_vectors() -> None:
     (answer,) = load_predictor(model_folder("multiple_choice")).predict([QUESTION])
     assert answer["probabilities"][answer["prediction"]] == max(answer["probabilities"])

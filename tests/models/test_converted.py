@@ -97,7 +97,10 @@ def test_what_the_configuration_says_is_computed(options, tmp_path):
     compare(keras_albert.AlbertPretrainer.from_preset(tmp_path), peer, "AlbertForPreTraining")
 
 
-@pytest.mark.parametrize("layout", ["folder", "module", "archive"])
+# How the files lie does not depend on the backend.
+@pytest.mark.parametrize(
+    "layout", ["folder", *(pytest.param(x, marks=pytest.mark.once) for x in ("module", "archive"))]
+)
 def test_google_checkpoints(layout, tmp_path):
     """Google's gelu is transformers' gelu_new."""
     peer = hf_model(num_hidden_groups=2, inner_group_num=2, hidden_act="gelu_new")
@@ -259,6 +262,7 @@ def test_short_floats_at_the_width_of_xxlarge(dtype, bound, tmp_path):
     compare(model, peer, "AlbertModel", bound)
 
 
+@pytest.mark.once
 def test_the_tokenizer_comes_along(tmp_path):
     """A Chinese archive of Google: strings go in at once."""
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"\u4e2d\u6587\u6a21\u578b"]

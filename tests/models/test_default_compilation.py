@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 
 from keras_albert import AlbertQuestionAnswerer, AlbertTextClassifier, AlbertTokenClassifier
 from tests.contracts import model_inputs
@@ -29,6 +30,7 @@ def test_what_is_given_takes_the_place_of_the_default(backbone):
     np.testing.assert_allclose(_measured(task, y)["loss"], np.square(scores).mean(), atol=1e-6)
 
 
+@pytest.mark.once
 def test_the_default_weights_of_losses_go_with_the_default_losses(backbone):
     task = AlbertQuestionAnswerer(backbone)
     half = _measured(task, SPANS)["loss"]

@@ -42,6 +42,7 @@ def test_it_learns_and_survives_saving(tmp_path):
     contracts.check_fit_step(model, x, np.array([2, 0], "int32"), "scores/bias")
 
 
+@pytest.mark.once
 def test_questions_are_answered_from_raw_strings(tokenizer):
     preprocessor = AlbertMultipleChoicePreprocessor(tokenizer, sequence_length=24)
     model = AlbertMultipleChoice(_backbone(), preprocessor=preprocessor)

@@ -19,8 +19,13 @@ MODELS = {
     ),
 }
 
+# Fitting is the same for all.
+ONCE = pytest.mark.once
 
-@pytest.mark.parametrize("name", MODELS)
+
+@pytest.mark.parametrize(
+    "name", ["masked_lm", *(pytest.param(name, marks=ONCE) for name in list(MODELS)[1:])]
+)
 def test_the_pooler_stays_and_nothing_is_warned_of(name, backbone):
     make, labels = MODELS[name]
     task = make(backbone)

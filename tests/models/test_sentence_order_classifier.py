@@ -56,6 +56,7 @@ def test_the_answer_for_the_other_order_is_the_opposite(pretrained):
         assert one["order"][0] == (FIRST if one["in_order"] >= 0.5 else SECOND)[number]
 
 
+@pytest.mark.once
 def test_labels_are_order_and_swap(pretrained):
     model = AlbertSentenceOrderClassifier.from_preset(pretrained[1])
     model.fit((FIRST, SECOND), [0, 1], verbose=0)

@@ -28,7 +28,13 @@ def classifier(backbone, tokenizer):
 
 
 @pytest.mark.parametrize(
-    "x", [TEXTS, np.array(TEXTS), (TEXTS, TEXTS[::-1])], ids=["list", "array", "pair"]
+    "x",
+    [
+        pytest.param(TEXTS, marks=pytest.mark.once),
+        pytest.param(np.array(TEXTS), marks=pytest.mark.once),
+        (TEXTS, TEXTS[::-1]),
+    ],
+    ids=["list", "array", "pair"],
 )
 def test_strings_answer_as_their_arrays(classifier, x):
     arrays = classifier.preprocessor(x=x)
@@ -75,6 +81,7 @@ def test_depth(classifier):
     )
 
 
+@pytest.mark.once
 def test_tasks_that_make_their_labels(backbone, tokenizer):
     masked = AlbertMaskedLM(backbone, AlbertMaskedLMPreprocessor(tokenizer, 16))
     assert np.isfinite(masked.fit(TEXTS, verbose=0).history["loss"][0])

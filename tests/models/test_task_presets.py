@@ -38,6 +38,7 @@ def test_own_folder_without_warnings(pretrainer, tmp_path):
     assert loaded.preprocessor.get_config()["seed"] == 0
 
 
+@pytest.mark.once
 def test_another_task_takes_backbone_tokenizer_and_heads(pretrainer, tmp_path):
     pretrainer.save_to_preset(tmp_path / "model")
     masked = AlbertMaskedLM.from_preset(tmp_path / "model")

@@ -40,6 +40,7 @@ def test_tokens_without_weight_do_not_count():
     np.testing.assert_allclose(again["loss"], got["loss"], atol=1e-6)
 
 
+@pytest.mark.once
 def test_words_and_their_labels_are_learnt_and_tagged(tokenizer):
     model = _classifier(preprocessor=AlbertTokenClassifierPreprocessor(tokenizer, 16))
     sentences = [["The", "table", "holds", "rows"], ["Yes"]] * 4
