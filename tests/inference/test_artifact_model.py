@@ -66,7 +66,7 @@ def test_a_foreign_checksum_is_refused(tmp_path: Path) -> None:
         ("pretrainer", "onnx", OnnxModel),
         ("pretrainer", "openvino", OpenvinoModel),
         ("pretrainer", "tflite", LiteRTModel),
-        ("chinese", "saved-model", SavedModelRunner),
+        ("sentence_order", "saved-model", SavedModelRunner),
     ],
 )
 def test_a_model_of_another_kind_is_refused(

@@ -59,8 +59,8 @@ def our_outputs(model, batch):
     return {names[name]: value for name, value in outputs.items()}
 
 
-def compare(model, peer, class_name, bound=1e-5):
-    batch = batch_for(class_name)
+def compare(model, peer, class_name, bound=1e-5, places=slice(None)):
+    batch = {name: value[:, places] for name, value in batch_for(class_name).items()}
     theirs = hf_outputs(peer, batch)
     ours = our_outputs(model, batch)
     assert set(ours) <= set(theirs)
@@ -257,12 +257,13 @@ def test_short_floats_at_the_width_of_xxlarge(dtype, bound, tmp_path):
         hidden_size=4096,
         num_attention_heads=64,
         intermediate_size=512,
-        num_hidden_layers=2,
+        num_hidden_layers=1,
         initializer_range=0.02,
     )
     peer.save_pretrained(tmp_path)
     model = keras_albert.AlbertBackbone.from_preset(tmp_path, dtype=dtype)
-    compare(model, peer, "AlbertModel", bound)
+    # Few tokens, of both segments and of padding: processors without such numbers take seconds.
+    compare(model, peer, "AlbertModel", bound, slice(6, 15))
 
 
 @pytest.mark.once
