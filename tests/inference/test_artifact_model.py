@@ -77,7 +77,7 @@ def test_a_model_of_another_kind_is_refused(
     opened(source)
     shutil.copytree(source, folder)
     file = folder / opened.description_file
-    inputs = {name: ["batch", "length"] for name in ("token_ids", "segment_ids", "padding_mask")}
+    inputs = {name: ["batch", "length"] for name in ("token_ids", "padding_mask")}
     classifier = {"task": "text_classifier", "problem": "single_label", "labels": ["a", "b"]}
     described = {**json.loads(file.read_text()), **classifier}
     for name, changed in {"gives": described, "reads": {**described, "inputs": inputs}}.items():
