@@ -74,7 +74,7 @@ test-torch: TESTS := per_backend or once
 $(BACKENDS:%=test-%): test-%: $(VENV)/.test
 	KERAS_BACKEND=$* OMP_NUM_THREADS=1 $(PYTEST) -n $(TEST_WORKERS) --dist worksteal -m "$(TESTS)" tests
 
-# Every artifact of every task from every backend, a quarter of an hour each.
+# Every artifact of every task from every backend, about ten minutes each.
 matrix: $(BACKENDS:%=matrix-%)
 
 $(BACKENDS:%=matrix-%): matrix-%: $(VENV)/.test

@@ -50,14 +50,20 @@ def test_what_is_shared(sharing, attentions, feed_forwards):
     assert encoder.count_params() == attentions * attention + feed_forwards * feed_forward
 
 
-@pytest.mark.parametrize(("num_groups", "inner"), [(1, 1), (2, 2)])
-def test_loop_equals_the_layers_written_out(num_groups, inner):
+# Layers of one group, of two groups unevenly, and of four.
+@pytest.mark.parametrize(
+    ("num_layers", "num_groups", "inner"),
+    [(3, 1, 1), (3, 2, 2), pytest.param(6, 4, 2, marks=pytest.mark.once)],
+)
+def test_loop_equals_the_layers_written_out(num_layers, num_groups, inner):
     x, mask = _inputs()
     models = []
     for unroll in (True, False):
-        # Two layers of the first group and one of the second.
         encoder = _encoder(
-            num_layers=3, num_groups=num_groups, num_inner_repetitions=inner, unroll=unroll
+            num_layers=num_layers,
+            num_groups=num_groups,
+            num_inner_repetitions=inner,
+            unroll=unroll,
         )
         tokens = keras.Input((None, 12), name="x")
         padding = keras.Input((None,), dtype="int32", name="mask")

@@ -35,11 +35,11 @@ def learn(recipe_content, store, tmp_path_factory):
 
 @pytest.mark.parametrize("precision", ["mixed_bfloat16", "mixed_float16"])
 def test_it_learns_as_in_float32_within_the_precision(learn, precision):
-    expected, _ = learn("float32")
+    exact, _ = learn("float32")
     losses, folder = learn(precision)
     # bfloat16 keeps 8 bits: a few per mille of a loss of 5.
-    np.testing.assert_allclose(losses, expected, rtol=0.02)
-    assert losses != expected
+    np.testing.assert_allclose(losses, exact, rtol=0.02)
+    assert losses != exact
 
     # As any preset, in Keras's current policy unless another is asked for.
     for options, expected in (({}, "float32"), ({"dtype": precision}, precision[len("mixed_") :])):

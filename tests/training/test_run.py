@@ -114,30 +114,22 @@ def test_killed_at_a_random_step_it_ends_with_the_same_bits(
     assert [line["step"] for line in read_metrics(output / "metrics.jsonl")] == [4, 8, 12, 16]
 
 
-def test_after_ctrl_c_it_goes_on_from_the_last_checkpoint_that_is_whole(
-    whole_run, recipe, store, tmp_path
-):
+def test_ctrl_c_saves_says_how_to_go_on_and_goes_on(whole_run, recipe, store, tmp_path):
     messages = []
 
     def interrupt(step, total, values):
-        if step == 8:
+        if step == 5:
             os.kill(os.getpid(), signal.SIGINT)
 
     handler = signal.getsignal(signal.SIGINT)
     result = pretrain(recipe, store, tmp_path / "run", progress=interrupt, message=messages.append)
-    assert not result.completed and result.model is None and 8 <= result.step <= 9
+    assert not result.completed and result.model is None and 5 <= result.step <= 6
     assert "The same command goes on" in messages[-1]
     assert signal.getsignal(signal.SIGINT) is handler
-    checkpoints = Checkpoints(tmp_path / "run/checkpoints")
-    last = checkpoints.steps()[-1]
-    assert last == result.step
+    assert Checkpoints(tmp_path / "run/checkpoints").steps()[-1] == result.step
 
-    file = checkpoints.path(last) / "state.safetensors"
-    file.write_bytes(file.read_bytes()[:-5])
-    messages.clear()
-    assert pretrain(recipe, store, tmp_path / "run", message=messages.append).completed
-    assert "is damaged" in messages[0] and str(last) in messages[0]
-    assert messages[1].startswith("Going on from step 6 ")
+    result = pretrain(recipe, store, tmp_path / "run")
+    assert result.completed
     assert_equal_bits(final_state(tmp_path / "run"), final_state(whole_run[0]))
 
 
@@ -157,6 +149,24 @@ def test_an_elastic_run_goes_on_with_the_depths_that_are_due(recipe_content, sto
     assert not pretrain(recipe, store, tmp_path / "stopped", progress=stop).completed
     assert pretrain(recipe, store, tmp_path / "stopped").completed
     assert_equal_bits(final_state(tmp_path / "stopped"), final_state(tmp_path / "whole"))
+
+
+@pytest.mark.once
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(whole_run, recipe, store, tmp_path):
+    def interrupt(step, total, values):
+        if step == 8:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    pretrain(recipe, store, tmp_path / "run", progress=interrupt)
+    checkpoints = Checkpoints(tmp_path / "run/checkpoints")
+    last = checkpoints.steps()[-1]
+    file = checkpoints.path(last) / "state.safetensors"
+    file.write_bytes(file.read_bytes()[:-5])
+    messages = []
+    pretrain(recipe, store, tmp_path / "run", message=messages.append)
+    assert "is damaged" in messages[0] and str(last) in messages[0]
+    assert messages[1].startswith("Going on from step 6 ")
+    assert_equal_bits(final_state(tmp_path / "run"), final_state(whole_run[0]))
 
 
 def test_a_run_leaves_what_it_says(whole_run, recipe, tokenizer):
