@@ -76,6 +76,8 @@ class _SameDraws(keras.callbacks.Callback):
 
     On PyTorch, Keras runs the model once before its first `fit`, which moves the seeds of our
     dropout on; and its own dropout draws from the global generator, which no checkpoint holds.
+    Not with `keras.utils.set_random_seed`: TensorFlow drops every compiled kernel when its
+    generator is seeded, and compiles the step again, seconds an epoch.
     """
 
     def __init__(self, seed: int, epoch: int, model: Any) -> None:
@@ -86,7 +88,10 @@ class _SameDraws(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Puts both where they belong."""
-        keras.utils.set_random_seed(self._seed)
+        if keras.backend.backend() == "torch":
+            import torch
+
+            torch.manual_seed(self._seed)
         for variable, value in self._states:
             variable.assign(value)
 
