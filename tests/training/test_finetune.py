@@ -2,6 +2,7 @@
 
 import json
 import random
+from unittest import mock
 
 import keras
 import numpy as np
@@ -45,9 +46,13 @@ def texts(tmp_path_factory):
 def finetuned(whole_run, texts, tmp_path_factory):
     output = tmp_path_factory.mktemp("finetuned") / "run"
     steps = []
-    result = finetune(
-        whole_run[0], *texts, output, settings=SETTINGS, progress=lambda *a: steps.append(a)
-    )
+    # TensorFlow's part of `keras.utils.set_random_seed`, on every backend.
+    with mock.patch("tensorflow.random.set_seed") as seeded:
+        result = finetune(
+            *(whole_run[0], *texts, output),
+            settings=SETTINGS,
+            progress=lambda *a: steps.append((*a, seeded.call_count)),
+        )
     return output, result, steps
 
 
@@ -65,8 +70,14 @@ def test_it_learns_and_says_how_well(finetuned):
     assert result["last_epoch"]["mean"] == pytest.approx(
         np.mean([run["epochs"][-1]["accuracy"] for run in result["seeds"]])
     )
-    assert [step for step, _, _ in steps] == list(range(1, 301))
-    assert {total for _, total, _ in steps} == {300}
+    assert [step for step, *_ in steps] == list(range(1, 301))
+    assert {total for _, total, *_ in steps} == {300}
+
+
+def test_a_seed_keeps_its_compiled_step_from_epoch_to_epoch(finetuned):
+    """TensorFlow drops every kernel when its generator is seeded, and compiles the step again."""
+    _, _, steps = finetuned
+    assert [seeded for *_, seeded in steps] == [1] * 150 + [2] * 150
 
 
 def test_it_leaves_what_it_says(finetuned):
