@@ -5,6 +5,8 @@ import hashlib
 import json
 import multiprocessing
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -31,6 +33,7 @@ from keras_albert import (
 from keras_albert.export import child_process, exporting, worker
 from keras_albert.export.exporting import export
 from keras_albert.files import write_json
+from keras_albert.inference.run_saved_model import SavedModelRunner
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
@@ -153,18 +156,51 @@ def _tensorflow_process() -> ProcessPoolExecutor:
     return pool
 
 
-def _run_child(command: list[str], job: dict[str, Any], scratch: Path, *rest: Any) -> None:
-    """`run_child`, with one process for all that TensorFlow writes: each would import it for ten
-    seconds. `test_saved_model.py` exports as a user does.
+_RUNTIME = """
+import importlib, json, sys
+from pathlib import Path
+runner = Path(sys.argv[1])
+sys.path.insert(0, str(runner.parent))
+module = importlib.import_module(runner.stem)
+for line in sys.stdin:
+    module.main(json.loads(Path(line.strip()).read_text("utf-8")))
+    print("answered", flush=True)
+"""
+
+
+@cache
+def _runtime_process(runner: str, reads_strings: bool) -> subprocess.Popen[str]:
+    """A process that has a runner's runtime and nothing else, for all jobs it is asked for."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _RUNTIME, runner],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def _run_child(
+    command: list[str], job: dict[str, Any], scratch: Path, log: Path, *rest: Any
+) -> None:
+    """`run_child`, with one process for all that TensorFlow writes and one for all it answers:
+    each would import it for ten seconds. `test_run_saved_model.py` starts the runner as a program,
+    and so does whatever needs no TensorFlow.
     """
-    if command != ["-m", worker.__name__]:
-        child_process.run_child(command, job, scratch, *rest)
-        return
     scratch.mkdir(parents=True)
-    error = scratch / "error.json"
-    write_json(scratch / "job.json", {**job, "error": str(error)})
-    status = _tensorflow_process().submit(worker.main, str(scratch / "job.json")).result()
-    assert status == 0, error.read_text()
+    job_file, error = scratch / "job.json", scratch / "error.json"
+    write_json(job_file, {**job, "error": str(error)})
+    if command == ["-m", worker.__name__]:
+        status = _tensorflow_process().submit(worker.main, str(job_file)).result()
+        assert status == 0, error.read_text()
+    elif Path(command[0]).name == "run_saved_model.py":
+        description = Path(job["artifact"], SavedModelRunner.description_file)
+        options = json.loads(description.read_text("utf-8"))["options"]
+        process = _runtime_process(command[0], not options.get("tokens_only", False))
+        assert process.stdin is not None and process.stdout is not None
+        print(job_file, file=process.stdin, flush=True)
+        assert process.stdout.readline() == "answered\n", "see what the process wrote"
+    else:
+        child_process.run_child(command, job, scratch, log, *rest)
 
 
 @cache

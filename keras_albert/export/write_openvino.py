@@ -17,6 +17,7 @@ def write_openvino(job: dict[str, Any]) -> None:
         InputError: the task has an activation that ONNX lacks, or weights were doubled.
     """
     import openvino
+    from openvino._offline_transformations import apply_moc_transformations
 
     saved = SavedTask.load(job["source"], sequence_length=job["sequence_length"])
     weights = "int8-weights" if job["quantize"] == "int8-weights" else None
@@ -24,7 +25,9 @@ def write_openvino(job: dict[str, Any]) -> None:
     source.parent.mkdir(parents=True, exist_ok=True)
     content = onnx_model(saved, depth=job["depth"], quantize=weights).SerializeToString()
     source.write_bytes(content)
-    model = openvino.convert_model(source)
+    # What `openvino.convert_model` does, but for its telling Intel of each use.
+    model = openvino.Core().read_model(source)
+    apply_moc_transformations(model, cf=False, smart_reshape=True)
     target = Path(job["target"], MODEL_FILE)
     openvino.save_model(model, target, compress_to_fp16=job["quantize"] == "float16")
     # The graph is in model.xml: model.bin is weights alone.

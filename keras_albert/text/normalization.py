@@ -145,6 +145,17 @@ def _changed_code_points(kept: frozenset[str], steps: Normalization) -> Iterator
                 yield character
 
 
+class _StepsTable(dict[int, str]):
+    """`Normalization.steps` for `str.translate`."""
+
+    def __init__(self, normalization: Normalization) -> None:
+        self._steps = normalization.steps
+
+    def __missing__(self, point: int) -> str:
+        self[point] = self._steps(chr(point))
+        return self[point]
+
+
 def _compose(second: list[tuple[str, str]], first: Normalization = GOOGLE) -> list[tuple[str, str]]:
     """The map that does the steps of `first` and then `second`.
 
@@ -162,23 +173,27 @@ def _compose(second: list[tuple[str, str]], first: Normalization = GOOGLE) -> li
         escape_whitespaces=False,
         remove_extra_whitespaces=False,
     )
-    steps = functools.cache(first.steps)
+    # All at once where there are many: sequences are most of the map, 220,000 of them.
+    steps = _StepsTable(first)
     single = frozenset(source for source, _ in second if len(source) == 1)
-    composed = {
-        character: after.Normalize(steps(character))
-        for character in _changed_code_points(single, first)
-    }
+    changed = list(_changed_code_points(single, first))
+    targets = after.Normalize([character.translate(steps) for character in changed])
+    composed = dict(zip(changed, targets, strict=True))
     several = {source for source, _ in second if len(source) > 1}
     # The text may hold the beginning of a sequence already joined: a Korean syllable of two
     # letters, followed by the third.
     several |= {unicodedata.normalize("NFC", source[:-1]) + source[-1] for source in several}
-    for source in several:
-        whole = after.Normalize("".join(map(steps, source)))
-        if whole != "".join(composed.get(character, character) for character in source):
-            composed[source] = whole
+    one_by_one = str.maketrans(composed)
+    sources = list(several)
+    wholes = after.Normalize([source.translate(steps) for source in sources])
+    composed |= {
+        source: whole
+        for source, whole in zip(sources, wholes, strict=True)
+        if whole != source.translate(one_by_one)
+    }
     if first.quotes:
         composed |= dict.fromkeys(_QUOTES, after.Normalize('"'))
-    return sorted((source, target) for source, target in composed.items() if source != target)
+    return [(source, composed[source]) for source in sorted(composed) if source != composed[source]]
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import sys
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -77,6 +78,8 @@ def test_files_in_several_forms_become_one_store(tmp_path, tokenizer):
 
 def test_two_workers_write_the_bytes_of_one(tmp_path, tokenizer, monkeypatch):
     monkeypatch.setattr(prepare_module, "BLOCK_CHARACTERS", 1000)
+    # As from the command line, whose processes load no model.
+    monkeypatch.setattr(sys, "argv", ["keras-albert", "prepare"])
     for workers in (1, 2):
         prepare_documents(make_documents(), tokenizer, tmp_path / str(workers), workers=workers)
     assert content(tmp_path / "1") == content(tmp_path / "2")

@@ -1,4 +1,5 @@
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import openvino
@@ -24,7 +25,9 @@ def test_it_answers_as_keras_at_any_depth(kind: str, quantize: str | None, tmp_p
     target = tmp_path / "model"
     target.mkdir()
     job = {"source": str(folder), "target": str(target), "scratch": str(tmp_path / "scratch")}
-    write_openvino({**job, "sequence_length": None, "depth": None, "quantize": quantize})
+    with mock.patch("openvino_telemetry.Telemetry") as telemetry:
+        write_openvino({**job, "sequence_length": None, "depth": None, "quantize": quantize})
+    telemetry.assert_not_called()
     saved = SavedTask.load(folder)
     inputs = random_inputs(saved, 2, 9)
     model = openvino.compile_model(target / "model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"})

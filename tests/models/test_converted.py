@@ -259,8 +259,9 @@ def test_short_floats_at_the_width_of_xxlarge(dtype, bound, tmp_path):
     )
     peer.save_pretrained(tmp_path)
     model = keras_albert.AlbertBackbone.from_preset(tmp_path, dtype=dtype)
-    # Few tokens, of both segments and of padding: processors without such numbers take seconds.
-    compare(model, peer, "AlbertModel", bound, slice(6, 15))
+    # Few tokens, of both segments and of padding: processors without such numbers take a second
+    # for each.
+    compare(model, peer, "AlbertModel", bound, slice(7, 14, 2))
 
 
 @pytest.mark.once

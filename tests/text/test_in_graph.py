@@ -115,7 +115,11 @@ def test_digit_comma_in_the_graph(
 
 LOAD = """
 import sys
+from types import ModuleType
 import numpy as np
+# TensorFlow imports Keras wherever it is installed, which takes seconds.
+sys.modules["keras"] = None
+sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
 import tensorflow as tf
 import tensorflow_text
 ids, splits = tf.saved_model.load(sys.argv[1]).encode(tf.constant(sys.argv[2:]))

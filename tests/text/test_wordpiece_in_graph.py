@@ -76,6 +76,10 @@ def test_bytes_that_are_not_utf8_make_their_word_unknown() -> None:
 
 LOADED = """
 import sys
+from types import ModuleType
+# TensorFlow imports Keras wherever it is installed, which takes seconds.
+sys.modules["keras"] = None
+sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
 import tensorflow as tf, tensorflow_text
 module = tf.saved_model.load(sys.argv[1])
 ids, splits = module(tf.constant([sys.argv[2]]))
