@@ -182,15 +182,20 @@ def _runtime_process(runner: str, reads_strings: bool) -> subprocess.Popen[str]:
 def _run_child(
     command: list[str], job: dict[str, Any], scratch: Path, log: Path, *rest: Any
 ) -> None:
-    """`run_child`, with one process for all that TensorFlow writes and one for all it answers:
-    each would import it for ten seconds. `test_run_saved_model.py` starts the runner as a program,
-    and so does whatever needs no TensorFlow.
+    """`run_child`, with one process for all that TensorFlow writes (this one, where it is the
+    backend) and one for all it answers: each would import it for ten seconds.
+
+    `export/test_saved_model.py` exports as a user does. What needs no TensorFlow runs in a process
+    of its own here, too.
     """
     scratch.mkdir(parents=True)
     job_file, error = scratch / "job.json", scratch / "error.json"
     write_json(job_file, {**job, "error": str(error)})
     if command == ["-m", worker.__name__]:
-        status = _tensorflow_process().submit(worker.main, str(job_file)).result()
+        if keras.backend.backend() == "tensorflow":
+            status = worker.main(str(job_file))
+        else:
+            status = _tensorflow_process().submit(worker.main, str(job_file)).result()
         assert status == 0, error.read_text()
     elif Path(command[0]).name == "run_saved_model.py":
         description = Path(job["artifact"], SavedModelRunner.description_file)

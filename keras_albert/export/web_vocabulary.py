@@ -2,6 +2,7 @@
 
 import base64
 import sys
+import unicodedata
 from typing import Any
 
 from keras_albert.errors import InputError
@@ -11,7 +12,9 @@ from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.wordpiece import CHINESE, MAX_WORD_CHARACTERS, basic_character, is_chinese
 
 _UNIGRAM = 1
-_SURROGATES = range(0xD800, 0xE000)
+# Surrogates, which no text has; code points that are not assigned or for private use, which every
+# step leaves as they are. They are three quarters of Unicode.
+_SKIPPED = ("Cs", "Cn", "Co")
 
 
 def web_vocabulary(tokenizer: AlbertTokenizer | ChineseTokenizer) -> dict[str, Any]:
@@ -55,9 +58,9 @@ def _wordpiece(tokenizer: ChineseTokenizer) -> dict[str, Any]:
     table = {"lowercase": options["lowercase"], "strip_accents": options["strip_accents"]}
     characters = []
     for point in range(sys.maxunicode + 1):
-        if point in _SURROGATES:
-            continue
         character = chr(point)
+        if unicodedata.category(character) in _SKIPPED:
+            continue
         written = basic_character(character, **table)
         if written != (f" {character} " if is_chinese(character) else character):
             characters.append([point, written])

@@ -1,17 +1,20 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from keras_albert.export import export_saved_model
 from keras_albert.export.sizes import saved_model_bytes
-from tests.exported import LABELS, artifact
+from tests.exported import LABELS, model_folder
 
 
 # tests/inference/test_predictor.py has a SavedModel from every backend.
 @pytest.mark.once
-def test_strings_in_answers_out_without_keras() -> None:
+def test_strings_in_answers_out_without_keras(tmp_path: Path) -> None:
     # The export ran the SavedModel in a process without Keras and held it to 1e-4: see the card.
-    folder = artifact("classifier", "saved-model")
+    folder = tmp_path / "out"
+    export_saved_model(model_folder("classifier"), folder)
     card = json.loads((folder / "export.json").read_text())
     for output in card["verified"]["outputs"].values():
         assert output["largest_difference"] < 1e-5
