@@ -43,17 +43,27 @@ def _seeded() -> None:
     kernels, so that a step already compiled takes another second.
     """
     if "keras" in sys.modules:
-        with mock.patch("tensorflow.random.set_seed"):
+        with mock.patch("tensorflow.random.set_seed", lambda seed: None):
             sys.modules["keras"].utils.set_random_seed(0)
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _compiled_programs_go() -> Iterator[None]:
+def _memory_is_tidied() -> Iterator[None]:
     """JAX keeps every program it compiled, which comes to ten gigabytes over all tests."""
     yield
     if "jax" in sys.modules and os.environ["KERAS_BACKEND"] == "jax":
         sys.modules["jax"].clear_caches()
-        gc.collect()
+    _freeze()
+
+
+def _freeze() -> None:
+    """Takes what is there to stay, millions of the frameworks' objects, out of collection's sight.
+
+    A garbage collection takes a second otherwise, and Keras asks for one at every attribute it
+    deletes.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -73,12 +83,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Takes the frameworks' modules, millions of objects, out of garbage collection's sight.
-
-    A collection takes a second otherwise, and Keras asks for one at every attribute it deletes.
-    """
-    gc.collect()
-    gc.freeze()
+    _freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
