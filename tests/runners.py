@@ -10,7 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from keras_albert.inference import run_job
 from keras_albert.inference.artifact_model import ArtifactModel
+
+# How a program of a test begins that loads TensorFlow, which imports Keras wherever it is
+# installed: seconds.
+WITHOUT_KERAS = f"""
+import sys
+sys.path.insert(0, {str(Path(run_job.__file__).parent)!r})
+import run_job
+run_job.hide_keras()
+"""
 
 
 def check_answers(model: ArtifactModel) -> None:

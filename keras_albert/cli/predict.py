@@ -119,7 +119,7 @@ def _answer_file(
     top_k: int,
     leave: tuple[str | None, str | None, int | None],
 ) -> None:
-    from keras_albert.inference.requests import open_input, read_requests
+    from keras_albert.inference.request_lines import open_input, read_requests
 
     if output is not None and output.exists():
         raise InputError(f"{output} already exists. Choose another output or remove it first.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json, write_json
-from keras_albert.inference.requests import Request
+from keras_albert.inference.request_lines import Request
 
 # Requests answered between two writes: what a crash costs at most.
 BLOCK = 256

@@ -9,7 +9,7 @@ import pytest
 from keras_albert.errors import InputError
 from keras_albert.inference import prediction_file
 from keras_albert.inference.prediction_file import answered, predict_to_file
-from keras_albert.inference.requests import Request
+from keras_albert.inference.request_lines import Request
 
 pytestmark = pytest.mark.once
 

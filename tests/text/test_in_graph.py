@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_albert.errors import InputError
 from keras_albert.text import AlbertTokenizer
+from tests.runners import WITHOUT_KERAS
 from tests.text.hostile import HOSTILE, random_texts
 
 TIES = ["www", "wwww.postgresql.org", "xiii", "aaaaaaa", "0000000"]
@@ -115,11 +116,7 @@ def test_digit_comma_in_the_graph(
 
 LOAD = """
 import sys
-from types import ModuleType
 import numpy as np
-# TensorFlow imports Keras wherever it is installed, which takes seconds.
-sys.modules["keras"] = None
-sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
 import tensorflow as tf
 import tensorflow_text
 ids, splits = tf.saved_model.load(sys.argv[1]).encode(tf.constant(sys.argv[2:]))
@@ -137,7 +134,9 @@ def test_saved_model_in_a_process_without_us(tokenizer: AlbertTokenizer, tmp_pat
     tf.saved_model.save(module, str(tmp_path))
     texts = ["The Caf\u00e9, [MASK]", "", "www.postgresql.org costs \u00a31,000"]
     run = subprocess.run(
-        [sys.executable, "-c", LOAD, str(tmp_path), *texts], capture_output=True, text=True
+        [sys.executable, "-c", WITHOUT_KERAS + LOAD, str(tmp_path), *texts],
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stderr
     assert run.stdout.strip() == str([ids.tolist() for ids in tokenizer.encode(texts)])

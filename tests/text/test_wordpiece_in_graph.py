@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras_albert.text import ChineseTokenizer
 from keras_albert.text.wordpiece import WordPiece, basic_character
 from keras_albert.text.wordpiece_in_graph import character_table, wordpiece_in_graph
+from tests.runners import WITHOUT_KERAS
 from tests.text.hostile import HOSTILE, assigned_code_points, random_texts
 
 
@@ -76,10 +77,6 @@ def test_bytes_that_are_not_utf8_make_their_word_unknown() -> None:
 
 LOADED = """
 import sys
-from types import ModuleType
-# TensorFlow imports Keras wherever it is installed, which takes seconds.
-sys.modules["keras"] = None
-sys.modules["tensorflow_text.python.keras"] = ModuleType("tensorflow_text.python.keras")
 import tensorflow as tf, tensorflow_text
 module = tf.saved_model.load(sys.argv[1])
 ids, splits = module(tf.constant([sys.argv[2]]))
@@ -94,6 +91,8 @@ def test_it_is_exported(chinese_tokenizer: ChineseTokenizer, tmp_path: Path) -> 
     tf.saved_model.save(module, str(tmp_path))
     text = "\u7384\u5fb7\u66f0\uff1a Caf\u00e9 tables"
     run = subprocess.run(
-        [sys.executable, "-c", LOADED, str(tmp_path), text], capture_output=True, text=True
+        [sys.executable, "-c", WITHOUT_KERAS + LOADED, str(tmp_path), text],
+        capture_output=True,
+        text=True,
     )
     assert run.stdout.strip() == str(chinese_tokenizer.encode([text])[0].tolist()), run.stderr

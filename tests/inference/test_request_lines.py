@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.inference.requests import Request, item_of_row, open_input, read_requests
+from keras_albert.inference.request_lines import Request, item_of_row, open_input, read_requests
 
 pytestmark = pytest.mark.once
 
