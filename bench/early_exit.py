@@ -29,11 +29,11 @@ from keras_albert import (
     AlbertTextClassifierPreprocessor,
     AlbertTokenizer,
 )
-from keras_albert.inference.early_exit import EarlyExit, length_batches
-from keras_albert.inference.exit_rule import ExitRule
-from keras_albert.inference.exit_tuning import cheapest_rule
-from keras_albert.inference.row_answers import RowAnswers
-from keras_albert.inference.stream_exit import StreamExit
+from keras_albert.inference.early_exit.early_exit import EarlyExit, length_batches
+from keras_albert.inference.early_exit.exit_rule import ExitRule
+from keras_albert.inference.early_exit.exit_tuning import cheapest_rule
+from keras_albert.inference.early_exit.row_answers import RowAnswers
+from keras_albert.inference.early_exit.stream_exit import StreamExit
 
 LENGTH = 64
 LAYERS = 12

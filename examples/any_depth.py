@@ -13,11 +13,11 @@ from typing import Any
 
 from examples.comparison import option_parser, write_rows
 from examples.mails import read_mails, read_sample
-from keras_albert.inference.exit_predictor import ExitPredictor
-from keras_albert.inference.exit_tuning import tune_exit
+from keras_albert.inference.early_exit.exit_predictor import ExitPredictor
+from keras_albert.inference.early_exit.exit_tuning import tune_exit
 from keras_albert.reports import write_report
-from keras_albert.training.evaluate_task import evaluate_task
-from keras_albert.training.finetune import finetune
+from keras_albert.training.evaluation.evaluate_task import evaluate_task
+from keras_albert.training.finetuning.finetune import finetune
 from keras_albert.training.recipe import ElasticSettings, FinetuneSettings
 
 MODEL, LAYERS = "albert_micro", 4

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import Any
 
 from examples.comparison import option_parser, pretrained_on
+from keras_albert.benchmarks import task_named
 from keras_albert.files import read_json, write_json
-from keras_albert.tasks import task_named
-from keras_albert.training.finetune import finetune
+from keras_albert.training.finetuning.finetune import finetune
 from keras_albert.training.recipe import FinetuneSettings
 
 DATA = Path(__file__).parent / "data"

@@ -17,7 +17,7 @@ from typing import Any
 from examples.small_model import small_model
 from keras_albert.files import read_json, write_json
 from keras_albert.text import read_documents
-from keras_albert.training.finetune import finetune
+from keras_albert.training.finetuning.finetune import finetune
 from keras_albert.training.recipe import FinetuneSettings
 
 Row = Mapping[str, str]

@@ -28,8 +28,8 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 from examples.comparison import write_rows
 from examples.demo.corpus import read_pages
 from examples.small_model import small_model
-from keras_albert.tasks.tagged_files import read_tagged_words
-from keras_albert.training.finetune import finetune
+from keras_albert.benchmarks.token_classification.tagged_files import read_tagged_words
+from keras_albert.training.finetuning.finetune import finetune
 from keras_albert.training.recipe import FinetuneSettings
 
 SAMPLE = Path(__file__).parent / "data" / "english-ewt-sample.conllu"

@@ -24,7 +24,7 @@ import pytest
 TESTS = Path(__file__).parent
 
 # Rooms that are plain Python and NumPy.
-BACKEND_INDEPENDENT_FOLDERS = {"text", "data", "cli", "convert"}
+BACKEND_INDEPENDENT_FOLDERS = {"text", "data", "cli", "convert", "fetching"}
 BACKEND_INDEPENDENT_FILES = {
     "test_errors.py",
     "test_files.py",

@@ -33,7 +33,7 @@ from keras_albert import (
 from keras_albert.export import child_process, exporting, worker
 from keras_albert.export.exporting import export
 from keras_albert.files import write_json
-from keras_albert.inference.run_saved_model import SavedModelRunner
+from keras_albert.runtime.run_saved_model import SavedModelRunner
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from keras_albert.convert import addresses
-from keras_albert.convert.published import published_checkpoint
+from keras_albert.fetching import addresses
+from keras_albert.fetching.published import published_checkpoint
 
 
 class FileServer(http.server.ThreadingHTTPServer):

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_albert.inference import run_job
-from keras_albert.inference.artifact_model import ArtifactModel
+from keras_albert.runtime import run_job
+from keras_albert.runtime.artifact_model import ArtifactModel
 
 # How a program of a test begins that loads TensorFlow, which imports Keras wherever it is
 # installed: seconds.

@@ -62,9 +62,9 @@ def evaluate(
     record = Record("evaluate", locals())
     asked_depths = options.depths(depths)
     with quiet_imports():
-        from keras_albert.tasks.hub_datasets import is_named
-        from keras_albert.training.evaluate import evaluate as run
-        from keras_albert.training.evaluate_task import evaluate_task, is_finetuned
+        from keras_albert.benchmarks.hub_datasets import is_named
+        from keras_albert.training.evaluation.evaluate import evaluate as run
+        from keras_albert.training.evaluation.evaluate_task import evaluate_task, is_finetuned
     if is_finetuned(model) or Path(data).is_file() or is_named(data):
         with stepping("Answering") as progress:
             result = evaluate_task(

@@ -19,8 +19,8 @@ def exit_predictor(model: str, exit_at: str, exit_criterion: str | None) -> Any:
         InputError: the options do not go together, or the model has no single answer a row.
     """
     with quiet_imports():
-        from keras_albert.inference.exit_predictor import ExitPredictor
-        from keras_albert.inference.exit_rule import CRITERIA, ExitRule
+        from keras_albert.inference.early_exit.exit_predictor import ExitPredictor
+        from keras_albert.inference.early_exit.exit_rule import CRITERIA, ExitRule
     if exit_criterion is not None:
         check_choice("--exit-criterion", exit_criterion, CRITERIA)
     if exit_at == "auto":

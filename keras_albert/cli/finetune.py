@@ -112,8 +112,8 @@ def finetune(
         "depth": depth,
     }
     with quiet_imports():
-        from keras_albert.tasks import task_named
-        from keras_albert.training.finetune import finetune as run
+        from keras_albert.benchmarks import task_named
+        from keras_albert.training.finetuning.finetune import finetune as run
         from keras_albert.training.recipe import FinetuneSettings, check_settings
     content = read_json(settings) if settings else {}
     if isinstance(content, dict):

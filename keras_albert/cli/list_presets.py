@@ -20,8 +20,8 @@ def list(
     Fine-tuning recipes are shown with their settings and where these come from.
     """
     from keras_albert import presets_index
+    from keras_albert.benchmarks import task_names
     from keras_albert.files import read_json
-    from keras_albert.tasks import task_names
 
     if kind is not None and kind not in KINDS:
         raise InputError(

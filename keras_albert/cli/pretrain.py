@@ -37,7 +37,7 @@ def pretrain(
     if not data.exists():
         raise InputError(f"No token store at {data}: there is no such folder. Prepare one first.")
     with quiet_imports():
-        from keras_albert.training.run import pretrain as run
+        from keras_albert.training.pretraining.run import pretrain as run
     with stepping("Pretraining") as progress:
         result = run(
             recipe,

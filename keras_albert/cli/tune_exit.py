@@ -29,8 +29,8 @@ def tune_exit(
     threshold that loses no more than is allowed. Best with a model made by finetune --elastic.
     """
     with quiet_imports():
-        from keras_albert.inference.exit_rule import CRITERIA
-        from keras_albert.inference.exit_tuning import tune_exit as run
+        from keras_albert.inference.early_exit.exit_rule import CRITERIA
+        from keras_albert.inference.early_exit.exit_tuning import tune_exit as run
     if exit_criterion is not None:
         options.check_choice("--exit-criterion", exit_criterion, CRITERIA)
     criteria = CRITERIA if exit_criterion is None else (exit_criterion,)

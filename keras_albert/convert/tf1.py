@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from keras_albert.convert.archives import is_archive, unpack
 from keras_albert.convert.assembly import assemble
 from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.configurations import backbone_arguments
@@ -15,11 +14,9 @@ from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.convert.tf1_file import read_tf1
 from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.errors import InputError
+from keras_albert.fetching.archives import is_archive, unpack
+from keras_albert.fetching.model_folder import CONFIG_FILE, CONFIG_FILES, model_folder
 from keras_albert.files import read_json
-
-CONFIG_FILE = "albert_config.json"
-# The second is for CLUE's: albert_config_tiny_g.json, albert_config_small_google.json.
-CONFIG_FILES = (CONFIG_FILE, "albert_config_*.json")
 
 
 def find_config(folder: Path) -> Path | None:
@@ -30,21 +27,6 @@ def find_config(folder: Path) -> Path | None:
             if len(found) == 1:
                 return found[0]
     return None
-
-
-def model_folder(unpacked: Path, *other_names: str) -> Path | None:
-    """The folder nearest the top that holds a configuration, or None where none does.
-
-    Args:
-        unpacked: what an archive was unpacked to.
-        other_names: names of configurations beside those of TF1.
-    """
-    found = [file for name in (*CONFIG_FILES, *other_names) for file in unpacked.rglob(name)]
-    if not found:
-        return None
-    nearest = min(found, key=lambda file: (len(file.parts), str(file))).parent
-    # A TF-Hub module keeps its configuration apart from its variables.
-    return nearest.parent if nearest.name == "assets" else nearest
 
 
 def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) -> Checkpoint:

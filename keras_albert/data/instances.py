@@ -5,6 +5,16 @@ from typing import Any
 
 import numpy as np
 
+from keras_albert.data.instance_plan import (
+    EVALUATION,
+    GOOGLE_PLAN,
+    INSTANCE,
+    Unit,
+    generator_at,
+    google_plan,
+    offset_at,
+    strict_plan,
+)
 from keras_albert.data.masking import Masker, MaskingOptions
 from keras_albert.data.packing import pack_pair, pad
 from keras_albert.data.segments import (
@@ -19,16 +29,6 @@ from keras_albert.data.segments import (
 from keras_albert.data.sentence_order import SENTENCE_TASKS, swap_segments
 from keras_albert.data.token_store import StoredDocument, TokenStore
 from keras_albert.data.tokenizer_protocol import TokenizerProtocol
-from keras_albert.data.units import (
-    EVALUATION,
-    GOOGLE_PLAN,
-    INSTANCE,
-    Unit,
-    generator_at,
-    google_plan,
-    offset_at,
-    strict_plan,
-)
 from keras_albert.errors import InputError, suggest
 
 MODES = ("strict", "google")

@@ -208,7 +208,7 @@ def _answers(
     np.savez(inputs_file, **arrays)
     longest = described["sequence_length"]
     run_child(
-        [str(Path(keras_albert.__file__).parent / "inference" / made.runner)],
+        [str(Path(keras_albert.__file__).parent / "runtime" / made.runner)],
         {
             "artifact": str(target),
             "inputs": str(inputs_file),

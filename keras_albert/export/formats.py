@@ -20,7 +20,7 @@ class Format:
         writer: "module:function", called with the job; see `worker`.
         backend: what Keras must run on to write it, in a process of its own; None: the writer reads
             variables of any backend, in the caller's process.
-        runner: the script in `inference/` that answers a job with the runtime alone.
+        runner: the script in `runtime/` that answers a job with the runtime alone.
         runtimes: the distributions it takes, for the card.
         quantizations: what `quantize` may be beside None.
         weight_files: globs of the files that hold weights, for the size check.
@@ -55,14 +55,14 @@ FORMATS: dict[str, Format] = {
         options=("tokens_only",),
     ),
     "tflite": Format(
-        writer="keras_albert.export.write_tflite:write_tflite",
+        writer="keras_albert.export.tflite.write_tflite:write_tflite",
         backend="tensorflow",
         runner="run_litert.py",
         runtimes=("ai-edge-litert", "sentencepiece"),
         quantizations=("int8", "float16", "int8-full", INT6_EMBEDDINGS),
         weight_files=("*.tflite",),
         options=("lengths", "strings"),
-        limits="keras_albert.export.litert_limits:check_limits",
+        limits="keras_albert.export.tflite.litert_limits:check_limits",
     ),
     "onnx": Format(
         writer="keras_albert.export.write_onnx:write_onnx",

@@ -7,25 +7,25 @@ from typing import Any
 
 import numpy as np
 
+from keras_albert.benchmarks import restore
+from keras_albert.benchmarks.choices import multiple_choice
+from keras_albert.benchmarks.choices.choice_example import ChoiceExample
+from keras_albert.benchmarks.questions.passage_question import PassageQuestion
+from keras_albert.benchmarks.questions.passage_task import PassageTask
+from keras_albert.benchmarks.questions.squad_metrics import best_f1, exact_match
+from keras_albert.benchmarks.tables import collect, json_rows, required_text
+from keras_albert.benchmarks.text_classification.text_classification import TextClassification
+from keras_albert.benchmarks.text_classification.text_example import TextExample
+from keras_albert.benchmarks.text_classification.text_multilabel import TextMultilabel
+from keras_albert.benchmarks.text_classification.text_regression import number
+from keras_albert.benchmarks.text_classification.text_task import TextTask
+from keras_albert.benchmarks.token_classification.tagged_files import TaggedWords
+from keras_albert.benchmarks.token_classification.token_classification import TokenClassification
 from keras_albert.errors import InputError, suggest
 from keras_albert.export.named_outputs import INPUTS, predicts_masks
 from keras_albert.files import read_json
-from keras_albert.models.answer_decoding import named_answers, spans_from_beam, spans_from_logits
+from keras_albert.models.questions import answer_decoding
 from keras_albert.models.saved_task import FINETUNE_TASK_FILE, QUESTION_ANSWERERS, SavedTask
-from keras_albert.tasks import restore
-from keras_albert.tasks.choice_example import ChoiceExample
-from keras_albert.tasks.multiple_choice import MultipleChoice, answer_number, checked_options
-from keras_albert.tasks.passage_question import PassageQuestion
-from keras_albert.tasks.passage_task import PassageTask
-from keras_albert.tasks.rows import collect, json_rows, required_text
-from keras_albert.tasks.squad_metrics import best_f1, exact_match
-from keras_albert.tasks.tagged_files import TaggedWords
-from keras_albert.tasks.text_classification import TextClassification
-from keras_albert.tasks.text_example import TextExample
-from keras_albert.tasks.text_multilabel import TextMultilabel
-from keras_albert.tasks.text_regression import number
-from keras_albert.tasks.text_task import TextTask
-from keras_albert.tasks.token_classification import TokenClassification
 
 BATCH_SIZE = 16
 # Of every so many tokens one is hidden from a model that predicts masked tokens.
@@ -35,7 +35,7 @@ ORDERS = {"in_order": 0, "swapped": 1, 0: 0, 1: 1}
 _TASKS: dict[str, type[Any]] = {
     "text_classifier": TextTask,
     "token_classifier": TokenClassification,
-    "multiple_choice": MultipleChoice,
+    "multiple_choice": multiple_choice.MultipleChoice,
     **dict.fromkeys(QUESTION_ANSWERERS, PassageTask),
 }
 
@@ -196,8 +196,8 @@ def _choice(row: dict[str, Any], where: str) -> ChoiceExample:
         raise InputError(f"{where}: a context or question is no text: {context!r}, {question!r}.")
     if not context.strip() and not question.strip():
         raise InputError(f"{where}: neither a context nor a question.")
-    options = checked_options(row.get("options"), where)
-    answer = answer_number(row.get("answer", row.get("label")), len(options), where)
+    options = multiple_choice.checked_options(row.get("options"), where)
+    answer = multiple_choice.answer_number(row.get("answer", row.get("label")), len(options), where)
     return ChoiceExample(context, question, options, answer, where, where)
 
 
@@ -304,12 +304,12 @@ def _answered(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask 
 
     def score(outputs: Outputs) -> dict[str, float]:
         if saved.kind == "joint_question_answerer":
-            spans, null = spans_from_beam(encoded, outputs, max_answer_tokens=most)
+            spans, null = answer_decoding.spans_from_beam(encoded, outputs, max_answer_tokens=most)
         else:
-            spans, null = spans_from_logits(
+            spans, null = answer_decoding.spans_from_logits(
                 encoded, outputs["start"], outputs["end"], max_answer_tokens=most
             )
-        found = named_answers(spans, null, 1, threshold)
+        found = answer_decoding.named_answers(spans, null, 1, threshold)
         pairs = [(a["text"], q.answers or []) for a, q in zip(found, asked, strict=True)]
         return {
             "exact_match": float(np.mean([exact(*pair) for pair in pairs])),

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from keras_albert.export.named_outputs import default_depth, depth_can_be_input, input_axes
-from keras_albert.export.onnx_builder import OnnxBuilder
-from keras_albert.export.onnx_heads import head_outputs
-from keras_albert.export.onnx_network import embedded, encoded
+from keras_albert.export.onnx_graph.onnx_builder import OnnxBuilder
+from keras_albert.export.onnx_graph.onnx_heads import head_outputs
+from keras_albert.export.onnx_graph.onnx_network import embedded, encoded
 from keras_albert.export.sizes import check_stored, onnx_bytes
 from keras_albert.models.saved_task import SavedTask
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from keras_albert.inference.text_encoder import TextEncoder
 from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.text_encoder import TextEncoder
 
 INPUTS = ("token_ids", "segment_ids", "padding_mask")
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.inference.depths import checked_depth
 from keras_albert.inference.results import classifier_answers, masked_answers
-from keras_albert.inference.text_encoder import MASK_PREDICTORS, TextEncoder
+from keras_albert.runtime.depths import checked_depth
+from keras_albert.runtime.text_encoder import MASK_PREDICTORS, TextEncoder
 
 if TYPE_CHECKING:
     from keras_albert.inference.task_predictor import TaskPredictor
@@ -171,7 +171,7 @@ def load_predictor(path: str | Path, depth: int | None = None) -> "Predictor | T
 
 def _keras_predictor(path: str | Path, depth: int | None) -> "Predictor | TaskPredictor":
     from keras_albert.inference.keras_runner import KerasRunner
-    from keras_albert.inference.rows import KerasRows
+    from keras_albert.inference.row_outputs import KerasRows
     from keras_albert.inference.task_predictor import KINDS, TaskPredictor
     from keras_albert.models.saved_task import SavedTask
 
@@ -194,7 +194,7 @@ def _artifact_predictor(folder: Path, model: Any, depth: int | None) -> "Predict
     if description["task"] in ("text_classifier", *MASK_PREDICTORS):
         return Predictor(model, model.encoder, runtime, depth)
     # Words, windows and choices are found by the preprocessors, which are Keras's.
-    from keras_albert.inference.rows import ArtifactRows, artifact_preprocessor
+    from keras_albert.inference.row_outputs import ArtifactRows, artifact_preprocessor
     from keras_albert.inference.task_predictor import TaskPredictor
     from keras_albert.text.find_tokenizer import load_tokenizer
 
@@ -205,25 +205,25 @@ def _artifact_predictor(folder: Path, model: Any, depth: int | None) -> "Predict
 
 
 def _litert(folder: Path) -> Any:
-    from keras_albert.inference.run_litert import LiteRTModel
+    from keras_albert.runtime.run_litert import LiteRTModel
 
     return LiteRTModel(folder)
 
 
 def _saved_model(folder: Path) -> Any:
-    from keras_albert.inference.run_saved_model import SavedModelRunner
+    from keras_albert.runtime.run_saved_model import SavedModelRunner
 
     return SavedModelRunner(folder)
 
 
 def _onnx(folder: Path) -> Any:
-    from keras_albert.inference.run_onnx import OnnxModel
+    from keras_albert.runtime.run_onnx import OnnxModel
 
     return OnnxModel(folder)
 
 
 def _openvino(folder: Path) -> Any:
-    from keras_albert.inference.run_openvino import OpenvinoModel
+    from keras_albert.runtime.run_openvino import OpenvinoModel
 
     return OpenvinoModel(folder)
 

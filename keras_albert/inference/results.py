@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_albert.inference.text_encoder import MASK
+from keras_albert.runtime.text_encoder import MASK
 
 WORD_MARK = "\u2581"
 

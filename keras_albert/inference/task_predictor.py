@@ -7,13 +7,17 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.inference.results import check_labels
-from keras_albert.inference.rows import Arrays
-from keras_albert.models.answer_decoding import named_answers, spans_from_beam, spans_from_logits
-from keras_albert.models.multiple_choice import chosen
-from keras_albert.models.multiple_choice_preprocessor import read_choices
+from keras_albert.inference.row_outputs import Arrays
+from keras_albert.models.choices.multiple_choice import chosen
+from keras_albert.models.choices.multiple_choice_preprocessor import read_choices
+from keras_albert.models.questions.answer_decoding import (
+    named_answers,
+    spans_from_beam,
+    spans_from_logits,
+)
 from keras_albert.models.saved_task import QUESTION_ANSWERERS
-from keras_albert.models.sentence_order_classifier import orders
-from keras_albert.models.tagging import tagged
+from keras_albert.models.sentence_order.sentence_order_classifier import orders
+from keras_albert.models.token_classification.tagging import tagged
 
 KINDS = (
     "token_classifier",

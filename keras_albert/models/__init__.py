@@ -1,23 +1,33 @@
 """The model: a backbone and, on it, one class a task and its preprocessor."""
 
 from keras_albert.models.backbone import AlbertBackbone
-from keras_albert.models.from_preset import tokenizer_folder
-from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
+from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
+from keras_albert.models.choices.multiple_choice_preprocessor import (
+    AlbertMultipleChoicePreprocessor,
+)
+from keras_albert.models.embedding.text_embedder import AlbertTextEmbedder
 from keras_albert.models.losses import MaskedTokenLoss
-from keras_albert.models.masked_lm import AlbertMaskedLM
-from keras_albert.models.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
-from keras_albert.models.multiple_choice import AlbertMultipleChoice
-from keras_albert.models.multiple_choice_preprocessor import AlbertMultipleChoicePreprocessor
-from keras_albert.models.pretrainer import AlbertPretrainer
-from keras_albert.models.pretrainer_preprocessor import AlbertPretrainerPreprocessor
-from keras_albert.models.question_answerer import AlbertQuestionAnswerer
-from keras_albert.models.question_answerer_preprocessor import AlbertQuestionAnswererPreprocessor
-from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
-from keras_albert.models.text_classifier import AlbertTextClassifier
-from keras_albert.models.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
-from keras_albert.models.text_embedder import AlbertTextEmbedder
-from keras_albert.models.token_classifier import AlbertTokenClassifier
-from keras_albert.models.token_classifier_preprocessor import AlbertTokenClassifierPreprocessor
+from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
+from keras_albert.models.masked_tokens.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
+from keras_albert.models.masked_tokens.pretrainer import AlbertPretrainer
+from keras_albert.models.masked_tokens.pretrainer_preprocessor import AlbertPretrainerPreprocessor
+from keras_albert.models.presets.from_preset import tokenizer_folder
+from keras_albert.models.questions.joint_question_answerer import AlbertJointQuestionAnswerer
+from keras_albert.models.questions.question_answerer import AlbertQuestionAnswerer
+from keras_albert.models.questions.question_answerer_preprocessor import (
+    AlbertQuestionAnswererPreprocessor,
+)
+from keras_albert.models.sentence_order.sentence_order_classifier import (
+    AlbertSentenceOrderClassifier,
+)
+from keras_albert.models.text_classification.text_classifier import AlbertTextClassifier
+from keras_albert.models.text_classification.text_classifier_preprocessor import (
+    AlbertTextClassifierPreprocessor,
+)
+from keras_albert.models.token_classification.token_classifier import AlbertTokenClassifier
+from keras_albert.models.token_classification.token_classifier_preprocessor import (
+    AlbertTokenClassifierPreprocessor,
+)
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 

@@ -10,7 +10,7 @@ from keras_albert.errors import InputError
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
 from keras_albert.layers.initialization import RandomWeights
 from keras_albert.layers.shared_encoder import SharedEncoder
-from keras_albert.models.from_preset import PresetNames
+from keras_albert.models.presets.from_preset import PresetNames
 
 
 @keras.saving.register_keras_serializable("keras_albert")

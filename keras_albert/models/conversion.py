@@ -17,19 +17,26 @@ from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json, write_directory_aside, write_json
 from keras_albert.models.backbone import AlbertBackbone
-from keras_albert.models.converted import from_checkpoint
-from keras_albert.models.from_preset import CONFIG_FILE, TASK_FILE, preset_folder, saved_class
-from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
-from keras_albert.models.masked_lm import AlbertMaskedLM
-from keras_albert.models.multiple_choice import AlbertMultipleChoice
-from keras_albert.models.pretrainer import AlbertPretrainer
-from keras_albert.models.question_answerer import AlbertQuestionAnswerer
+from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
+from keras_albert.models.embedding.text_embedder import AlbertTextEmbedder
+from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
+from keras_albert.models.masked_tokens.pretrainer import AlbertPretrainer
+from keras_albert.models.presets.foreign_weights import from_checkpoint
+from keras_albert.models.presets.from_preset import (
+    CONFIG_FILE,
+    TASK_FILE,
+    preset_folder,
+    saved_class,
+)
+from keras_albert.models.presets.variable_names import heads_of, model_checkpoint
+from keras_albert.models.questions.joint_question_answerer import AlbertJointQuestionAnswerer
+from keras_albert.models.questions.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.saved_task import LABELS_FILE
-from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
-from keras_albert.models.text_classifier import AlbertTextClassifier
-from keras_albert.models.text_embedder import AlbertTextEmbedder
-from keras_albert.models.token_classifier import AlbertTokenClassifier
-from keras_albert.models.variable_names import heads_of, model_checkpoint
+from keras_albert.models.sentence_order.sentence_order_classifier import (
+    AlbertSentenceOrderClassifier,
+)
+from keras_albert.models.text_classification.text_classifier import AlbertTextClassifier
+from keras_albert.models.token_classification.token_classifier import AlbertTokenClassifier
 from keras_albert.text.find_tokenizer import load_tokenizer
 
 FORMATS = ("keras", "huggingface", "keras-hub")

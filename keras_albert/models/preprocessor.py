@@ -10,7 +10,7 @@ from keras_albert.convert import is_foreign, open_checkpoint
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
 from keras_albert.models.backbone import AlbertBackbone
-from keras_albert.models.from_preset import (
+from keras_albert.models.presets.from_preset import (
     CONFIG_FILE,
     PREPROCESSOR_FILE,
     saved_class,

@@ -8,18 +8,25 @@ import keras
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
-from keras_albert.models.answer_decoding import MAX_ANSWER_TOKENS
-from keras_albert.models.from_preset import TASK_FILE, TOKENIZER_FILE, preset_folder, saved_class
-from keras_albert.models.joint_question_answerer import AlbertJointQuestionAnswerer
-from keras_albert.models.masked_lm import AlbertMaskedLM
-from keras_albert.models.multiple_choice import AlbertMultipleChoice
-from keras_albert.models.pretrainer import AlbertPretrainer
-from keras_albert.models.question_answerer import AlbertQuestionAnswerer
-from keras_albert.models.sentence_order_classifier import AlbertSentenceOrderClassifier
-from keras_albert.models.text_classifier import AlbertTextClassifier
-from keras_albert.models.text_embedder import AlbertTextEmbedder
+from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
+from keras_albert.models.embedding.text_embedder import AlbertTextEmbedder
+from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
+from keras_albert.models.masked_tokens.pretrainer import AlbertPretrainer
+from keras_albert.models.presets.from_preset import (
+    TASK_FILE,
+    TOKENIZER_FILE,
+    preset_folder,
+    saved_class,
+)
+from keras_albert.models.questions.answer_decoding import MAX_ANSWER_TOKENS
+from keras_albert.models.questions.joint_question_answerer import AlbertJointQuestionAnswerer
+from keras_albert.models.questions.question_answerer import AlbertQuestionAnswerer
+from keras_albert.models.sentence_order.sentence_order_classifier import (
+    AlbertSentenceOrderClassifier,
+)
+from keras_albert.models.text_classification.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_packing import check_packing
-from keras_albert.models.token_classifier import AlbertTokenClassifier
+from keras_albert.models.token_classification.token_classifier import AlbertTokenClassifier
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer

@@ -6,15 +6,19 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.models.built_ahead import BuiltAhead
-from keras_albert.models.default_compilation import DefaultCompilation
-from keras_albert.models.depth_models import DepthModels
-from keras_albert.models.elastic_training import ElasticTraining
-from keras_albert.models.length_batches import TOKEN_INPUTS, LengthBatches, operations_a_token
-from keras_albert.models.length_prediction import predict_by_length
-from keras_albert.models.read_parts import ReadParts
-from keras_albert.models.streams import is_model_input, is_stream, preprocessed
-from keras_albert.models.task_presets import TaskPresets
+from keras_albert.models.depth.depth_models import DepthModels
+from keras_albert.models.depth.elastic_training import ElasticTraining
+from keras_albert.models.fitting.build_before_tracing import BuiltAhead
+from keras_albert.models.fitting.default_compilation import DefaultCompilation
+from keras_albert.models.fitting.length_batches import (
+    TOKEN_INPUTS,
+    LengthBatches,
+    operations_a_token,
+)
+from keras_albert.models.fitting.length_prediction import predict_by_length
+from keras_albert.models.fitting.streams import is_model_input, is_stream, preprocessed
+from keras_albert.models.fitting.trainable_parts import ReadParts
+from keras_albert.models.presets.task_presets import TaskPresets
 
 
 class AlbertTask(

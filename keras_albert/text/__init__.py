@@ -2,7 +2,7 @@
 
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.corpus import Document, read_documents
-from keras_albert.text.encoding import Encoding
+from keras_albert.text.encoded_text import Encoding
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.normalization import normalize, with_normalization
 from keras_albert.text.tokenizer import AlbertTokenizer

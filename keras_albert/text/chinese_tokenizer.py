@@ -12,10 +12,10 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json, write_aside
-from keras_albert.text.encoding import Encoding, bad_text, checked_ids
+from keras_albert.runtime.wordpiece import SUFFIX, is_chinese, is_punctuation, read_pieces
+from keras_albert.text.encoded_text import Encoding, bad_text, checked_ids
 from keras_albert.text.named_presets import NamedPresets
 from keras_albert.text.options_file import read_options, write_options
-from keras_albert.text.wordpiece import SUFFIX, is_chinese, is_punctuation, read_pieces
 from keras_albert.text.wordpiece_in_graph import wordpiece_in_graph
 from keras_albert.text.wordpiece_layer import OPTIONS, PRESET_ASSET, WordPieceLayer
 

@@ -14,7 +14,7 @@ import sentencepiece
 from keras_albert.errors import InputError
 from keras_albert.files import read_json, write_aside
 from keras_albert.text import pieces as piece_rules
-from keras_albert.text.encoding import Encoding, bad_text, checked_ids
+from keras_albert.text.encoded_text import Encoding, bad_text, checked_ids
 from keras_albert.text.in_graph import in_graph_tokenizer
 from keras_albert.text.named_presets import NamedPresets
 from keras_albert.text.normalization import GOOGLE, HUGGINGFACE, with_normalization

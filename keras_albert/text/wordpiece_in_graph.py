@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.text.wordpiece import CHINESE, SUFFIX, WordPiece, basic_character
+from keras_albert.runtime.wordpiece import CHINESE, SUFFIX, WordPiece, basic_character
 
 # In a row of the table: the character itself, and nothing more.
 _ITSELF = -2

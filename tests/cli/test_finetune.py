@@ -87,7 +87,7 @@ def test_options_go_before_the_settings_file(
         return dict.fromkeys(SHOWN, 0)
 
     # The package exports the function under the module's name, so the module is asked for by name.
-    module = importlib.import_module("keras_albert.training.finetune")
+    module = importlib.import_module("keras_albert.training.finetuning.finetune")
     monkeypatch.setattr(module, "finetune", finetune)
     settings = tmp_path / "settings.json"
     settings.write_text('{"epochs": 9, "batch_size": 4, "dropout": 0.25}')

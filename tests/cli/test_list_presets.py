@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keras_albert import presets_index
-from keras_albert.tasks import task_names
+from keras_albert.benchmarks import task_names
 
 
 def test_it_names_everything(run: Callable[..., Any]) -> None:

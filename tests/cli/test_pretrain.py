@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-import keras_albert.training.run as training_run
+import keras_albert.training.pretraining.run as training_run
 from keras_albert import AlbertPretrainer
 from keras_albert.cli import main
 

@@ -8,7 +8,7 @@ from keras.ops import convert_to_numpy
 from keras_albert.convert.huggingface import open_huggingface
 from keras_albert.convert.keras_hub import open_keras_hub
 from keras_albert.convert.keras_hub_writer import write_keras_hub
-from keras_albert.convert.opening import open_checkpoint
+from keras_albert.convert.open_checkpoint import open_checkpoint
 from keras_albert.errors import InputError
 from tests.foreign import google_config, google_variables, hf_model, hf_outputs, save_tf1
 from tests.peer import padded_batch

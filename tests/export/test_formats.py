@@ -14,7 +14,7 @@ def test_writer_and_runner_are_there(name: str) -> None:
     assert callable(load_named(FORMATS[name].writer))
     if FORMATS[name].limits is not None:
         assert callable(load_named(FORMATS[name].limits))
-    assert (Path(keras_albert.__file__).parent / "inference" / FORMATS[name].runner).is_file()
+    assert (Path(keras_albert.__file__).parent / "runtime" / FORMATS[name].runner).is_file()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.export.held_out import held_out
-from keras_albert.models.answer_span import AnswerSpan
+from keras_albert.models.questions.answer_span import AnswerSpan
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import LABELS, artifact, model_folder, sentences
 

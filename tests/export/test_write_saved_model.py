@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from keras_albert.inference.run_saved_model import SavedModelRunner
+from keras_albert.runtime.run_saved_model import SavedModelRunner
 from tests.exported import artifact
 from tests.runners import WITHOUT_KERAS
 

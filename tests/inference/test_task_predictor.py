@@ -8,7 +8,7 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
-from keras_albert.inference.rows import KerasRows
+from keras_albert.inference.row_outputs import KerasRows
 from keras_albert.inference.task_predictor import TaskPredictor
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import artifact, model_folder, sentences

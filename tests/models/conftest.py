@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from keras_albert import AlbertBackbone, AlbertTokenizer, ChineseTokenizer
-from keras_albert.tasks.passage_question import PassageQuestion
-from keras_albert.tasks.squad_files import read_squad
+from keras_albert.benchmarks.questions.passage_question import PassageQuestion
+from keras_albert.benchmarks.questions.squad_files import read_squad
 from keras_albert.text import train_vocabulary
 
 CMRC = Path(__file__).parents[2] / "examples" / "data" / "cmrc2018_trial.squad.json.gz"

@@ -11,7 +11,7 @@ from keras_albert.convert import open_checkpoint
 from keras_albert.errors import InputError
 from keras_albert.models.conversion import FORMATS, convert, describe
 from tests.foreign import hf_model
-from tests.models.test_converted import compare
+from tests.models.presets.test_foreign_weights import compare
 
 pytestmark = pytest.mark.once
 

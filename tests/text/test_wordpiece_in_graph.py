@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_albert.runtime.wordpiece import WordPiece, basic_character
 from keras_albert.text import ChineseTokenizer
-from keras_albert.text.wordpiece import WordPiece, basic_character
 from keras_albert.text.wordpiece_in_graph import character_table, wordpiece_in_graph
 from tests.runners import WITHOUT_KERAS
 from tests.text.hostile import HOSTILE, assigned_code_points, random_texts

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from keras_albert.training import pretrain
-from keras_albert.training.training_log import read_metrics
+from keras_albert.training.pretraining.training_log import read_metrics
 
 STEPS = 50
 CHILD = "import sys; from keras_albert.training import pretrain; pretrain(*sys.argv[1:4])"

@@ -7,7 +7,7 @@ import pytest
 
 from keras_albert.models import AlbertPretrainer
 from keras_albert.training import Recipe, pretrain
-from keras_albert.training.training_log import read_metrics
+from keras_albert.training.pretraining.training_log import read_metrics
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Multiple choice: RACE, files of one's own."""

@@ -1,0 +1,1 @@
+"""SQuAD's format and metrics, CMRC 2018's too."""

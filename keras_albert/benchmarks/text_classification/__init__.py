@@ -1,0 +1,1 @@
+"""Tasks on texts and pairs: GLUE, CLUE, tables of one's own."""

@@ -1,0 +1,1 @@
+"""Tagged words: CoNLL columns in, entities' F1 out."""

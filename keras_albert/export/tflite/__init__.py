@@ -1,0 +1,1 @@
+"""TFLite: its limits, its tables, its writer."""

@@ -1,0 +1,1 @@
+"""A page that runs in the browser."""

@@ -1,0 +1,1 @@
+"""Addresses, downloads and archives: a name or URL in, a local path out."""

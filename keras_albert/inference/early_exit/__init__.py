@@ -1,0 +1,1 @@
+"""Leaving the encoder when an answer is sure."""

@@ -1,0 +1,1 @@
+"""Multiple choice: a passage, a question, options."""

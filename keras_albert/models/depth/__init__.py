@@ -1,0 +1,1 @@
+"""Depth as a number: training at every depth, reading at any."""

@@ -1,0 +1,1 @@
+"""What stands between a user's data and `keras.Model.fit`."""

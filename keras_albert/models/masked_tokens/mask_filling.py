@@ -1,0 +1,91 @@
+"""`[MASK]` written in texts: to positions of a row, and back to tokens with probabilities."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from keras_albert.errors import InputError
+from keras_albert.models.text_packing import pack
+from keras_albert.models.token_classification.tagging import softmax
+
+MASK = "[MASK]"
+
+
+def masked_rows(tokenizer: Any, texts: Sequence[str], sequence_length: int) -> dict[str, Any]:
+    """Texts with `[MASK]` in them as a model's inputs.
+
+    The stretches between masks are encoded on their own, so that the mask, as in pretraining, is
+    a piece and no characters.
+
+    Args:
+        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        texts: B texts.
+        sequence_length: S.
+
+    Returns:
+        The backbone's inputs, (B, S), and "mask_positions" (B, P), int32; unused places are 0.
+
+    Raises:
+        InputError: a text has no `[MASK]`, or has it beyond the row's end; its number is named.
+    """
+    mask = np.array([tokenizer.mask_token_id], np.int32)
+    rows = []
+    for number, text in enumerate(texts):
+        parts = tokenizer.encode(text.split(MASK))
+        if len(parts) < 2:
+            raise InputError(f"Text {number} has no {MASK}: write it where a word is wanted.")
+        row = [parts[0]]
+        for part in parts[1:]:
+            row += [mask, part]
+        ids = np.concatenate(row)
+        if (np.flatnonzero(ids == mask[0])[-1]) >= sequence_length - 2:
+            raise InputError(
+                f"Text {number} has a {MASK} beyond the {sequence_length - 2} tokens that are "
+                "read: shorten it."
+            )
+        rows.append(ids)
+    arrays: dict[str, Any] = pack(
+        [rows],
+        sequence_length=sequence_length,
+        truncate="longest_first",
+        cls_token_id=tokenizer.cls_token_id,
+        sep_token_id=tokenizer.sep_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    places = [np.flatnonzero(row == mask[0]) for row in arrays["token_ids"]]
+    positions = np.zeros((len(rows), max(len(place) for place in places)), np.int32)
+    for number, place in enumerate(places):
+        positions[number, : len(place)] = place
+    return {**arrays, "mask_positions": positions}
+
+
+def likeliest(
+    tokenizer: Any, logits: np.ndarray, positions: np.ndarray, top_k: int
+) -> list[list[list[dict[str, Any]]]]:
+    """The likeliest tokens for each mask.
+
+    Args:
+        tokenizer: whose pieces name them.
+        logits: (B, P, V).
+        positions: (B, P), 0 where there is no mask.
+        top_k: how many.
+
+    Returns:
+        For each text a list over its masks, each a list of {"token", "id", "probability"},
+        likeliest first.
+    """
+    answers = []
+    for row, places in zip(logits, positions, strict=True):
+        masks = []
+        for probabilities in softmax(row[: int((places > 0).sum())]):
+            best = np.argsort(-probabilities, kind="stable")[:top_k].tolist()
+            names = tokenizer.pieces(best)
+            masks.append(
+                [
+                    {"token": name, "id": index, "probability": float(probabilities[index])}
+                    for name, index in zip(names, best, strict=True)
+                ]
+            )
+        answers.append(masks)
+    return answers

@@ -1,0 +1,1 @@
+"""Preset folders, names and other implementations' weights, into models."""

@@ -1,0 +1,1 @@
+"""Questions on passages of any length: windows, spans, answers."""

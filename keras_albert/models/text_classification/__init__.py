@@ -1,0 +1,1 @@
+"""Texts and pairs: one label, several, or a number."""

@@ -1,0 +1,186 @@
+"""Texts to a model's inputs with SentencePiece (or WordPiece in plain Python) and NumPy alone.
+
+This file needs nothing of keras_albert: it also serves where that is not installed.
+"""
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MASK = "[MASK]"
+MASK_PREDICTORS = ("pretrainer", "masked_lm")
+
+
+class TextEncoder:
+    """Turns texts or pairs of texts into the arrays that a model reads.
+
+    `[MASK]` written in a text becomes the mask token where the model predicts masked tokens; the
+    stretches between are encoded on their own. For other models it is ordinary characters.
+
+    Args:
+        vocabulary: the content of the vocabulary's file: a serialised SentencePiece model, or the
+            pieces of a WordPiece vocabulary, one a line.
+        description: what the model needs to know, `SavedTask.description` or an artifact's
+            model.json.
+
+    Raises:
+        ValueError: the vocabulary is damaged, or the description lacks something.
+
+    Attributes:
+        piece: an id to its piece.
+        suffix_mark: what a piece that continues a word begins with, `##`; empty for SentencePiece,
+            where pieces that begin a word are marked.
+    """
+
+    def __init__(self, vocabulary: bytes, description: dict[str, Any]) -> None:
+        self.piece: Callable[[int], str]
+        self._encode: Callable[[str], list[int]]
+        self.suffix_mark = ""
+        if description.get("tokenizer") == "wordpiece":
+            size = self._take_wordpiece(vocabulary, description)
+        else:
+            size = self._take_sentencepiece(vocabulary)
+        try:
+            self.sequence_length = int(description["sequence_length"])
+            self.truncate = str(description["truncate"])
+            special = description["special_token_ids"]
+            self.pad_id, self.cls_id = int(special["pad"]), int(special["cls"])
+            self.sep_id, self.mask_id = int(special["sep"]), int(special["mask"])
+            self.predicts_masks = description["task"] in MASK_PREDICTORS
+            self.replacements = {
+                int(i): list(ids) for i, ids in description.get("id_replacements", {}).items()
+            }
+            vocabulary_size = int(description["vocabulary_size"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"the model's description is not complete: {error!r}") from error
+        if size != vocabulary_size:
+            raise ValueError(
+                f"the vocabulary has {size} pieces and the model was made with {vocabulary_size}"
+            )
+
+    def __call__(
+        self, texts: Sequence[str], second_texts: Sequence[str] | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Encodes, cuts and pads to the longest row.
+
+        A text that is too long loses its end: what is left is S - 2 tokens; of a pair, S - 3
+        together, the longer text losing tokens first ("longest_first"), or the second one
+        ("waterfall").
+
+        Args:
+            texts: B strings.
+            second_texts: B strings for pairs, or None.
+
+        Returns:
+            "token_ids", "segment_ids" and "padding_mask", int32 (B, S'), S' at most S; for a model
+            that predicts masked tokens also "mask_positions", int32 (B, P), unused ones 0, P at
+            least 1. And bool (B,): which rows were cut.
+
+        Raises:
+            ValueError: something is not text.
+        """
+        sides = [texts] if second_texts is None else [texts, second_texts]
+        if len(texts) == 0 or len({len(side) for side in sides}) > 1:
+            raise ValueError("there are no texts, or the two sides of the pairs differ in number")
+        budget = self.sequence_length - 1 - len(sides)
+        rows, seconds, cut = [], [], np.zeros(len(texts), np.bool_)
+        for number, segments in enumerate(zip(*sides, strict=True)):
+            encoded = [self._ids(text, number) for text in segments]
+            kept = self._kept([len(ids) for ids in encoded], budget)
+            cut[number] = any(len(i) > k for i, k in zip(encoded, kept, strict=True))
+            row = [self.cls_id]
+            for ids, keep in zip(encoded, kept, strict=True):
+                row += [*ids[:keep], self.sep_id]
+            rows.append(row)
+            seconds.append(kept[1] + 1 if len(kept) == 2 else 0)
+        return self._arrays(rows, seconds), cut
+
+    def _take_sentencepiece(self, model_proto: bytes) -> int:
+        """Reads a SentencePiece model; returns its size."""
+        import sentencepiece
+
+        try:
+            processor = sentencepiece.SentencePieceProcessor(model_proto=model_proto)
+        except (RuntimeError, ValueError) as error:
+            raise ValueError("the vocabulary is not a SentencePiece model") from error
+        self.piece, self._encode = processor.IdToPiece, processor.Encode
+        return int(processor.GetPieceSize())
+
+    def _take_wordpiece(self, content: bytes, description: dict[str, Any]) -> int:
+        """Reads a WordPiece vocabulary; returns its size."""
+        module = _wordpiece_module()
+        try:
+            pieces = module.read_pieces(content)
+            wordpiece = module.WordPiece(pieces, **description["tokenizer_options"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"the vocabulary is not a WordPiece vocabulary: {error}") from error
+        self.piece, self._encode = pieces.__getitem__, wordpiece.encode
+        self.suffix_mark = module.SUFFIX
+        return len(pieces)
+
+    def _ids(self, text: Any, number: int) -> list[int]:
+        if not isinstance(text, str):
+            raise ValueError(f"text {number} is {type(text).__name__}, not a string")
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"text {number} holds a lone surrogate (U+{ord(text[error.start]):04X}) at "
+                f"character {error.start}; was it read with the right encoding?"
+            ) from error
+        parts = text.split(MASK) if self.predicts_masks else [text]
+        ids: list[int] = []
+        for index, part in enumerate(parts):
+            if index:
+                ids.append(self.mask_id)
+            for piece in self._encode(part):
+                ids += self.replacements.get(piece, [piece])
+        return ids
+
+    def _kept(self, lengths: list[int], budget: int) -> list[int]:
+        if len(lengths) == 1:
+            return [min(lengths[0], budget)]
+        first, second = lengths
+        if self.truncate == "waterfall":
+            first = min(first, budget)
+            return [first, min(second, budget - first)]
+        half = (budget + 1) // 2
+        kept = min(first, max(half, budget - second))
+        return [kept, min(second, budget - kept)]
+
+    def _arrays(self, rows: list[list[int]], seconds: list[int]) -> dict[str, np.ndarray]:
+        shape = len(rows), max(len(row) for row in rows)
+        arrays = {
+            "token_ids": np.full(shape, self.pad_id, np.int32),
+            "segment_ids": np.zeros(shape, np.int32),
+            "padding_mask": np.zeros(shape, np.int32),
+        }
+        for number, (row, second) in enumerate(zip(rows, seconds, strict=True)):
+            arrays["token_ids"][number, : len(row)] = row
+            arrays["segment_ids"][number, len(row) - second : len(row)] = 1
+            arrays["padding_mask"][number, : len(row)] = 1
+        if self.predicts_masks:
+            places = [np.flatnonzero(row == self.mask_id) for row in arrays["token_ids"]]
+            width = max(1, max(len(place) for place in places))
+            arrays["mask_positions"] = np.zeros((len(rows), width), np.int32)
+            for number, place in enumerate(places):
+                arrays["mask_positions"][number, : len(place)] = place
+        return arrays
+
+
+def _wordpiece_module() -> Any:
+    """`keras_albert.runtime.wordpiece`; by its file where this one runs without its package."""
+    if __package__:
+        from keras_albert.runtime import wordpiece
+
+        return wordpiece
+    specification = importlib.util.spec_from_file_location(
+        "wordpiece", Path(__file__).with_name("wordpiece.py")
+    )
+    assert specification is not None and specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module

@@ -1,0 +1,1 @@
+"""A model and a task's files in, a fine-tuned model out."""

@@ -1,0 +1,1 @@
+"""Recipe and token store in, checkpoints and a pretrained model out."""
