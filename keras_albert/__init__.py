@@ -1,15 +1,15 @@
 """ALBERT for Keras 3: pretrain, fine-tune, shrink and ship it on TensorFlow, JAX or PyTorch.
 
-Importing the package registers every class with Keras, so that saved models load.
+Importing the package costs nothing: a public name brings Keras with it when it is first used. Its
+classes are registered with Keras as soon as Keras is there, so that saved models load.
 """
 
-import sys
-from importlib.metadata import version
-from pathlib import Path
+import importlib
+from typing import TYPE_CHECKING, Any
 
-# The command line is the exception: it answers --help at once and checks KERAS_BACKEND before
-# Keras reads it, so each command imports what it needs when it runs.
-if Path(next(iter(sys.argv), "")).stem != "keras-albert":
+from keras_albert.registration import register_with_keras
+
+if TYPE_CHECKING:
     from keras_albert.errors import InputError
     from keras_albert.models import (
         AlbertBackbone,
@@ -35,7 +35,18 @@ if Path(next(iter(sys.argv), "")).stem != "keras-albert":
     from keras_albert.text.find_tokenizer import load_tokenizer
     from keras_albert.text.tokenizer import AlbertTokenizer
 
-__version__ = version("keras-albert")
+    __version__: str
+
+# Where a public name lives that is not in `keras_albert.models`.
+_PLACES = {
+    "AdamW": "optimizers",
+    "AlbertTokenizer": "text.tokenizer",
+    "ChineseTokenizer": "text.chinese_tokenizer",
+    "InputError": "errors",
+    "Lamb": "optimizers",
+    "LinearWarmupDecay": "optimizers",
+    "load_tokenizer": "text.find_tokenizer",
+}
 
 __all__ = [
     "AdamW",
@@ -63,3 +74,25 @@ __all__ = [
     "MaskedTokenLoss",
     "load_tokenizer",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, at its first use (PEP 562)."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("keras-albert")
+    elif name in __all__:
+        place = _PLACES.get(name, "models")
+        value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})
+
+
+register_with_keras()

@@ -6,7 +6,6 @@ one file system), flushed to disk, then renamed.
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_albert.errors import InputError
+from keras_albert.runtime.digests import file_digest
 
 
 def _flush_to_disk(path: Path) -> None:
@@ -157,8 +157,4 @@ def read_json(path: str | Path) -> Any:
 
 def sha256(path: str | Path) -> str:
     """The SHA-256 digest of a file, in hexadecimal, read in pieces of 1 MiB."""
-    digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+    return file_digest(path)

@@ -159,9 +159,7 @@ def _tensorflow_process() -> ProcessPoolExecutor:
 _RUNTIME = """
 import importlib, json, sys
 from pathlib import Path
-runner = Path(sys.argv[1])
-sys.path.insert(0, str(runner.parent))
-module = importlib.import_module(runner.stem)
+module = importlib.import_module(sys.argv[1])
 for line in sys.stdin:
     module.main(json.loads(Path(line.strip()).read_text("utf-8")))
     print("answered", flush=True)
@@ -197,10 +195,10 @@ def _run_child(
         else:
             status = _tensorflow_process().submit(worker.main, str(job_file)).result()
         assert status == 0, error.read_text()
-    elif Path(command[0]).name == "run_saved_model.py":
+    elif command[1].endswith(".run_saved_model"):
         description = Path(job["artifact"], SavedModelRunner.description_file)
         options = json.loads(description.read_text("utf-8"))["options"]
-        process = _runtime_process(command[0], not options.get("tokens_only", False))
+        process = _runtime_process(command[1], not options.get("tokens_only", False))
         assert process.stdin is not None and process.stdout is not None
         print(job_file, file=process.stdin, flush=True)
         assert process.stdout.readline() == "answered\n", "see what the process wrote"

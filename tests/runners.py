@@ -6,19 +6,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from keras_albert.runtime import run_job
 from keras_albert.runtime.artifact_model import ArtifactModel
+from keras_albert.runtime.digests import sealed
 
 # How a program of a test begins that loads TensorFlow, which imports Keras wherever it is
 # installed: seconds.
-WITHOUT_KERAS = f"""
+WITHOUT_KERAS = """
 import sys
-sys.path.insert(0, {str(Path(run_job.__file__).parent)!r})
-import run_job
+from keras_albert.runtime import run_job
 run_job.hide_keras()
 """
 
@@ -52,10 +52,9 @@ def check_damage(opened: type[ArtifactModel], folder: Path, file: str, copy: Pat
     (copy / file).write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match="checksum"):
         opened(copy)
-    described = copy / opened.description_file
-    description = json.loads(described.read_text())
-    description["sha256"][file] = hashlib.sha256((copy / file).read_bytes()).hexdigest()
-    described.write_text(json.dumps(description))
+    digests = json.loads((copy / opened.description_file).read_text())["sha256"]
+    digests[file] = hashlib.sha256((copy / file).read_bytes()).hexdigest()
+    edit_description(copy / opened.description_file, sha256=digests)
     with pytest.raises(ValueError, match="does not load"):
         opened(copy)
     (copy / file).unlink()
@@ -63,8 +62,14 @@ def check_damage(opened: type[ArtifactModel], folder: Path, file: str, copy: Pat
         opened(copy)
 
 
+def edit_description(file: Path, **change: Any) -> None:
+    """Changes what a model.json says, or leaves out what becomes None, and seals it again."""
+    edited = {**json.loads(file.read_text()), **change}
+    file.write_text(json.dumps(sealed({k: v for k, v in edited.items() if v is not None})))
+
+
 def check_program(model: ArtifactModel, folder: Path) -> None:
-    """Run by its path, its module answers a job as it does here, without foreign modules."""
+    """Run as a program, its module answers a job as it does here, without foreign modules."""
     texts = [[["VACUUM reclaims storage.", ""], None], [["a"], ["b"]]]
     batches = [model.encoder(*batch)[0] for batch in texts]
     arrays = {
@@ -82,9 +87,9 @@ def check_program(model: ArtifactModel, folder: Path) -> None:
         "measured": str(folder / "measured.json"),
     }
     (folder / "job.json").write_text(json.dumps(job))
-    program = sys.modules[type(model).__module__].__file__
+    command = [sys.executable, "-m", type(model).__module__, str(folder / "job.json")]
     # The program itself refuses to answer where a foreign module came along.
-    subprocess.run([sys.executable, program, str(folder / "job.json")], check=True, cwd=folder)
+    subprocess.run(command, check=True, cwd=folder)
     with np.load(folder / "results.npz") as archive:
         results = dict(archive)
     for number, batch in enumerate(batches):

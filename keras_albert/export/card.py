@@ -14,8 +14,8 @@ import numpy as np
 
 from keras_albert.files import write_aside, write_json
 from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.digests import CARD_FILE, file_digest
 
-CARD_FILE = "export.json"
 CARD_PAGE = "CARD.md"
 
 
@@ -61,6 +61,7 @@ def card_of(
         "unique_weight_bytes": unique,
         "ratio": round(total / unique, 4),
         "files": files,
+        "sha256": {name: file_digest(target / name) for name in files},
         "verified": dict(verified),
         "measured": {"processors": os.cpu_count(), **measured},
         "versions": {

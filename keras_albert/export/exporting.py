@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-import keras_albert
 from keras_albert.errors import InputError
-from keras_albert.export.card import CARD_FILE, card_of, write_card
+from keras_albert.export.card import card_of, write_card
 from keras_albert.export.child_process import run_child
 from keras_albert.export.comparison import compare
 from keras_albert.export.formats import Format, format_named, load_named
@@ -20,6 +19,7 @@ from keras_albert.export.reference import Reference, answered, references
 from keras_albert.export.sizes import check_size
 from keras_albert.files import read_json, sha256, write_directory_aside, write_json
 from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.digests import CARD_FILE, sealed
 
 # Tokens of the rows whose latency the card has, as far as the model reads them.
 LATENCY_LENGTHS = (16, 128, 512)
@@ -208,7 +208,7 @@ def _answers(
     np.savez(inputs_file, **arrays)
     longest = described["sequence_length"]
     run_child(
-        [str(Path(keras_albert.__file__).parent / "runtime" / made.runner)],
+        ["-m", f"keras_albert.runtime.{made.runner}"],
         {
             "artifact": str(target),
             "inputs": str(inputs_file),
@@ -241,7 +241,7 @@ def _describe(saved: SavedTask, target: Path, made: Format, described: dict[str,
     saved.tokenizer.save(beside)
     files = sorted(file for file in target.rglob("*") if file.is_file())
     checksums = {str(file.relative_to(target).as_posix()): sha256(file) for file in files}
-    write_json(beside / "model.json", {**described, "sha256": checksums})
+    write_json(beside / "model.json", sealed({**described, "sha256": checksums}))
 
 
 def read_card(folder: str | Path) -> dict[str, Any]:

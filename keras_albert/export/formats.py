@@ -20,7 +20,7 @@ class Format:
         writer: "module:function", called with the job; see `worker`.
         backend: what Keras must run on to write it, in a process of its own; None: the writer reads
             variables of any backend, in the caller's process.
-        runner: the script in `runtime/` that answers a job with the runtime alone.
+        runner: the module in `runtime/` that answers a job with the runtime alone.
         runtimes: the distributions it takes, for the card.
         quantizations: what `quantize` may be beside None.
         weight_files: globs of the files that hold weights, for the size check.
@@ -45,7 +45,7 @@ FORMATS: dict[str, Format] = {
     "saved-model": Format(
         writer="keras_albert.export.write_saved_model:write_saved_model",
         backend="tensorflow",
-        runner="run_saved_model.py",
+        runner="run_saved_model",
         runtimes=("tensorflow", "tensorflow-text"),
         quantizations=(),
         # Its writer counts what saved_model.pb has of weights.
@@ -57,7 +57,7 @@ FORMATS: dict[str, Format] = {
     "tflite": Format(
         writer="keras_albert.export.tflite.write_tflite:write_tflite",
         backend="tensorflow",
-        runner="run_litert.py",
+        runner="run_litert",
         runtimes=("ai-edge-litert", "sentencepiece"),
         quantizations=("int8", "float16", "int8-full", INT6_EMBEDDINGS),
         weight_files=("*.tflite",),
@@ -67,7 +67,7 @@ FORMATS: dict[str, Format] = {
     "onnx": Format(
         writer="keras_albert.export.write_onnx:write_onnx",
         backend=None,
-        runner="run_onnx.py",
+        runner="run_onnx",
         runtimes=("onnx", "onnxruntime", "sentencepiece"),
         quantizations=("float16", "int8"),
         weight_files=("*.onnx",),
@@ -75,7 +75,7 @@ FORMATS: dict[str, Format] = {
     "openvino": Format(
         writer="keras_albert.export.write_openvino:write_openvino",
         backend=None,
-        runner="run_openvino.py",
+        runner="run_openvino",
         runtimes=("onnx", "openvino", "sentencepiece"),
         quantizations=("float16", "int8-weights"),
         # The graph is in model.xml.

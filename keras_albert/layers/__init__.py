@@ -4,6 +4,9 @@ Letters of shapes: B batch, S sequence, E embedding, H hidden, V vocabulary, N h
 P predictions, L layers, C classes.
 """
 
+# Before any module of this room: see keras_albert.registration.
+import keras_hub  # noqa: F401
+
 from keras_albert.layers.activations import activation_named
 from keras_albert.layers.attention_mask import attention_bias
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding

@@ -1,5 +1,8 @@
 """The model: a backbone and, on it, one class a task and its preprocessor."""
 
+# Before any module of this room: see keras_albert.registration.
+import keras_hub  # noqa: F401
+
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.choices.multiple_choice_preprocessor import (

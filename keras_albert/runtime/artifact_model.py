@@ -1,7 +1,4 @@
-"""What the runners of artifacts have in common: the folder, its checks, and how it is asked.
-
-This file needs nothing of keras_albert: it also serves where that is not installed.
-"""
+"""What the runners of artifacts have in common: the folder, its checks, and how it is asked."""
 
 import abc
 import hashlib
@@ -12,19 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-if __package__:
-    from keras_albert.runtime.depths import checked_depth
-    from keras_albert.runtime.descriptions import check_description, check_ports
-    from keras_albert.runtime.run_job import check_inputs
-    from keras_albert.runtime.text_encoder import TextEncoder
-else:  # Beside a runner that is run by its path: modules of this file's own folder.
-    from depths import checked_depth  # type: ignore[import-not-found, no-redef]
-    from descriptions import (  # type: ignore[import-not-found, no-redef]
-        check_description,
-        check_ports,
-    )
-    from run_job import check_inputs  # type: ignore[import-not-found, no-redef]
-    from text_encoder import TextEncoder  # type: ignore[import-not-found, no-redef]
+from keras_albert.runtime.depths import checked_depth
+from keras_albert.runtime.descriptions import check_description, check_ports
+from keras_albert.runtime.digests import ITSELF, description_digest
+from keras_albert.runtime.run_job import check_inputs
+from keras_albert.runtime.text_encoder import TextEncoder
 
 # What comes of reading a description that is something else.
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
@@ -70,6 +59,11 @@ class ArtifactModel(abc.ABC):
             raise ValueError(
                 f"{self.folder} is not a complete {self.kind} export: {error}"
             ) from error
+        # Exports of version 0.1.0 have no digest of the description.
+        if self.description.get(ITSELF, description_digest(self.description)) != (
+            description_digest(self.description)
+        ):
+            wrong.insert(0, self.description_file)
         if wrong:
             raise ValueError(
                 f"{self.folder / wrong[0]} is not the file that was exported (its checksum "

@@ -2,8 +2,8 @@
 
 A WordPiece vocabulary takes no sentencepiece but wordpiece.py beside it, plain Python.
 
-This file imports nothing of keras_albert. As a program it answers a job, in a process that has
-only its runtime: `python run_openvino.py JOB.json`; see `run_job.answer_job`.
+As a program it answers a job, in a process that has only its runtime:
+`python -m keras_albert.runtime.run_openvino JOB.json`; see `run_job.answer_job`.
 """
 
 from pathlib import Path
@@ -11,14 +11,9 @@ from typing import Any
 
 import numpy as np
 
-if __package__:
-    from keras_albert.runtime import run_job
-    from keras_albert.runtime.artifact_model import ArtifactModel, Ports
-    from keras_albert.runtime.descriptions import described_ports
-else:  # Run by its path: Python looks for modules in this file's own folder.
-    import run_job  # type: ignore[import-not-found, no-redef]
-    from artifact_model import ArtifactModel, Ports  # type: ignore[import-not-found, no-redef]
-    from descriptions import described_ports  # type: ignore[import-not-found, no-redef]
+from keras_albert.runtime import run_job
+from keras_albert.runtime.artifact_model import ArtifactModel, Ports
+from keras_albert.runtime.descriptions import described_ports
 
 MODEL_FILES = ("model.xml", "model.bin")
 

@@ -1,7 +1,7 @@
 """Runs a SavedModel folder with tensorflow and tensorflow-text, and nothing else.
 
-This file imports nothing of keras_albert. As a program it answers a job, in a process that has
-only its runtime: `python run_saved_model.py JOB.json`; see `run_job.answer_job`.
+As a program it answers a job, in a process that has only its runtime:
+`python -m keras_albert.runtime.run_saved_model JOB.json`; see `run_job.answer_job`.
 """
 
 from collections.abc import Sequence
@@ -9,16 +9,8 @@ from typing import Any
 
 import numpy as np
 
-if __package__:
-    from keras_albert.runtime import run_job
-    from keras_albert.runtime.artifact_model import ArtifactModel, Ports, encoded_strings
-else:  # Run by its path: Python looks for modules in this file's own folder.
-    import run_job  # type: ignore[import-not-found, no-redef]
-    from artifact_model import (  # type: ignore[import-not-found, no-redef]
-        ArtifactModel,
-        Ports,
-        encoded_strings,
-    )
+from keras_albert.runtime import run_job
+from keras_albert.runtime.artifact_model import ArtifactModel, Ports, encoded_strings
 
 
 class SavedModelRunner(ArtifactModel):

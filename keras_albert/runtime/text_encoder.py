@@ -1,14 +1,11 @@
-"""Texts to a model's inputs with SentencePiece (or WordPiece in plain Python) and NumPy alone.
+"""Texts to a model's inputs with SentencePiece (or WordPiece in plain Python) and NumPy alone."""
 
-This file needs nothing of keras_albert: it also serves where that is not installed.
-"""
-
-import importlib.util
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from keras_albert.runtime import wordpiece
 
 MASK = "[MASK]"
 MASK_PREDICTORS = ("pretrainer", "masked_lm")
@@ -111,14 +108,13 @@ class TextEncoder:
 
     def _take_wordpiece(self, content: bytes, description: dict[str, Any]) -> int:
         """Reads a WordPiece vocabulary; returns its size."""
-        module = _wordpiece_module()
         try:
-            pieces = module.read_pieces(content)
-            wordpiece = module.WordPiece(pieces, **description["tokenizer_options"])
+            pieces = wordpiece.read_pieces(content)
+            encoder = wordpiece.WordPiece(pieces, **description["tokenizer_options"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"the vocabulary is not a WordPiece vocabulary: {error}") from error
-        self.piece, self._encode = pieces.__getitem__, wordpiece.encode
-        self.suffix_mark = module.SUFFIX
+        self.piece, self._encode = pieces.__getitem__, encoder.encode
+        self.suffix_mark = wordpiece.SUFFIX
         return len(pieces)
 
     def _ids(self, text: Any, number: int) -> list[int]:
@@ -169,18 +165,3 @@ class TextEncoder:
             for number, place in enumerate(places):
                 arrays["mask_positions"][number, : len(place)] = place
         return arrays
-
-
-def _wordpiece_module() -> Any:
-    """`keras_albert.runtime.wordpiece`; by its file where this one runs without its package."""
-    if __package__:
-        from keras_albert.runtime import wordpiece
-
-        return wordpiece
-    specification = importlib.util.spec_from_file_location(
-        "wordpiece", Path(__file__).with_name("wordpiece.py")
-    )
-    assert specification is not None and specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module

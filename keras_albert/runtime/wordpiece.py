@@ -1,7 +1,7 @@
 """BERT's basic tokenization and WordPiece, as Google's code for ALBERT has them.
 
-This file imports nothing but Python: it also serves beside an exported model, where keras_albert
-is not installed.
+This file imports nothing but Python: it also serves beside an exported model, where there is no
+Keras.
 
 Basic tokenization works here on one character at a time (`basic_character`), so that a TensorFlow
 graph can do the same by a table. The one thing of Google's that is lost: Python's `str.lower`

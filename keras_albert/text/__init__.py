@@ -1,5 +1,8 @@
 """Raw text to token ids: corpus, normalisation, vocabulary, tokenizer."""
 
+# Before any module of this room: see keras_albert.registration.
+import keras_hub  # noqa: F401
+
 from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.corpus import Document, read_documents
 from keras_albert.text.encoded_text import Encoding

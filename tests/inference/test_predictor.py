@@ -9,6 +9,7 @@ import pytest
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
 from tests.exported import CHINESE_TEXTS, LABELS, artifact, model_folder, sentences
+from tests.runners import edit_description
 
 RUNTIMES = {
     "keras": lambda: model_folder("classifier"),
@@ -155,9 +156,7 @@ def test_a_description_that_was_edited_is_one_clear_line(
 ) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(RUNTIMES["tflite"](), folder)
-    description = json.loads((folder / "model.json").read_text())
-    edited = {key: value for key, value in {**description, **change}.items() if value is not None}
-    (folder / "model.json").write_text(json.dumps(edited))
+    edit_description(folder / "model.json", **change)
     with pytest.raises(InputError, match=message) as caught:
         load_predictor(folder).predict(["A text."])
     assert "\n" not in str(caught.value)

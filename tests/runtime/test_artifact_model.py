@@ -7,11 +7,13 @@ import pytest
 
 from keras_albert.runtime.artifact_model import ArtifactModel, Ports, encoded_strings
 from keras_albert.runtime.descriptions import described_ports
+from keras_albert.runtime.digests import ITSELF
 from keras_albert.runtime.run_litert import LiteRTModel
 from keras_albert.runtime.run_onnx import OnnxModel
 from keras_albert.runtime.run_openvino import OpenvinoModel
 from keras_albert.runtime.run_saved_model import SavedModelRunner
 from tests.exported import artifact
+from tests.runners import edit_description
 
 pytestmark = pytest.mark.once
 
@@ -79,9 +81,8 @@ def test_a_model_of_another_kind_is_refused(
     file = folder / opened.description_file
     inputs = {name: ["batch", "length"] for name in ("token_ids", "padding_mask")}
     classifier = {"task": "text_classifier", "problem": "single_label", "labels": ["a", "b"]}
-    described = {**json.loads(file.read_text()), **classifier}
-    for name, changed in {"gives": described, "reads": {**described, "inputs": inputs}}.items():
-        file.write_text(json.dumps(changed))
+    for name, change in {"gives": {}, "reads": {"inputs": inputs}}.items():
+        edit_description(file, **classifier, **change)
         with pytest.raises(
             ValueError, match=f" {name} .* where its model.json says .* of two exports"
         ):
@@ -94,3 +95,17 @@ def test_strings_are_utf_8_or_refused() -> None:
         encoded_strings(["a", 2])
     with pytest.raises(ValueError, match="lone surrogate at character 1"):
         encoded_strings(["a\ud800"])
+
+
+@pytest.mark.once
+def test_a_description_changed_after_the_export_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(artifact("classifier", "tflite"), folder)
+    file = folder / "model.json"
+    description = json.loads(file.read_text())
+    file.write_text(json.dumps({**description, "labels": description["labels"][::-1]}))
+    with pytest.raises(ValueError, match="model.json is not the file that was exported"):
+        LiteRTModel(folder)
+    # Version 0.1.0 wrote no digest of the description.
+    file.write_text(json.dumps({k: v for k, v in description.items() if k != ITSELF}))
+    assert LiteRTModel(folder).description["labels"] == description["labels"]

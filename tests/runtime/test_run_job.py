@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from keras_albert.runtime import run_job
 from keras_albert.runtime.run_job import answer_job, check_inputs, example_row, peak_memory
 
 pytestmark = pytest.mark.once
@@ -69,9 +68,8 @@ def test_a_job_is_measured_and_answered(tmp_path: Path) -> None:
 
 _ALLOCATE = """
 import sys
-sys.path.insert(0, sys.argv[1])
 import numpy as np
-from run_job import peak_memory
+from keras_albert.runtime.run_job import peak_memory
 before = peak_memory()
 kept = np.ones(100_000_000, np.uint8)
 print(before, peak_memory())
@@ -85,7 +83,7 @@ def test_memory_is_a_process_s_own() -> None:
     # More than the process below has when it begins.
     kept = np.ones(300_000_000, np.uint8)
     printed = subprocess.run(
-        [sys.executable, "-c", _ALLOCATE, str(Path(run_job.__file__).parent)],
+        [sys.executable, "-c", _ALLOCATE],
         check=True,
         capture_output=True,
         text=True,

@@ -1,4 +1,3 @@
-import json
 import shutil
 from pathlib import Path
 
@@ -7,7 +6,7 @@ import pytest
 
 from keras_albert.runtime.run_litert import LiteRTModel
 from tests.exported import artifact
-from tests.runners import check_answers, check_damage, check_program
+from tests.runners import check_answers, check_damage, check_program, edit_description
 
 
 @pytest.mark.once
@@ -29,9 +28,7 @@ def test_a_damaged_folder_is_named(tmp_path: Path) -> None:
 def test_a_signature_that_is_not_there_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "copy"
     shutil.copytree(artifact("classifier", "tflite"), folder)
-    description = json.loads((folder / "model.json").read_text())
-    description["options"]["lengths"] = [16]
-    (folder / "model.json").write_text(json.dumps(description))
+    edit_description(folder / "model.json", options={"lengths": [16]})
     with pytest.raises(ValueError, match="does not load.*tokens_16"):
         LiteRTModel(folder)
 

@@ -20,6 +20,7 @@ from keras_albert.export.web.npm_package import NpmPackage
 from keras_albert.export.web.web_vocabulary import web_vocabulary
 from keras_albert.files import read_json, write_json
 from keras_albert.models.text_packing import pack
+from keras_albert.runtime.digests import ITSELF
 from keras_albert.text.find_tokenizer import load_tokenizer
 
 # ONNX Runtime for the web, MIT licence. The loader comes with its WebAssembly in the plain build:
@@ -87,6 +88,7 @@ def write_site(
         write_json(target / name, content)
 
     description = read_json(source / "model.json")
+    description.pop(ITSELF, None)  # The page's is another one.
     description["examples"] = list(examples)
     packed_bytes = sum((target / f"{name}.gz").stat().st_size for name in PACKED)
     description["download_bytes"] = packed_bytes
