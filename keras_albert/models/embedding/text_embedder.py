@@ -42,6 +42,13 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.TextEmbedder):
     Raises:
         InputError: an unknown pooling, a layer out of range, or a backbone without a pooler where
             it is asked for.
+
+    Example:
+    ```python
+    embedder = AlbertTextEmbedder.from_preset("albert_micro", layer=2)
+    vectors = embedder.predict(["How do I take a backup?", "VACUUM reclaims storage."])
+    vectors @ vectors.T  # cosines, (2, 2)
+    ```
     """
 
     has_head = False
