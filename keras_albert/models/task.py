@@ -1,5 +1,7 @@
 """What every ALBERT task has: heads on a backbone, raw strings in, a depth at call time."""
 
+import functools
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -8,15 +10,23 @@ import numpy as np
 from keras_albert.errors import InputError
 from keras_albert.models.depth.depth_models import DepthModels
 from keras_albert.models.depth.elastic_training import ElasticTraining
+from keras_albert.models.fitting.batches import is_model_input, settled
 from keras_albert.models.fitting.build_before_tracing import BuiltAhead
 from keras_albert.models.fitting.default_compilation import DefaultCompilation
+from keras_albert.models.fitting.labels import (
+    LabelForm,
+    by_place,
+    canonical_labels,
+    reads_one_hot,
+)
 from keras_albert.models.fitting.length_batches import (
     TOKEN_INPUTS,
     LengthBatches,
     operations_a_token,
 )
 from keras_albert.models.fitting.length_prediction import predict_by_length
-from keras_albert.models.fitting.streams import is_model_input, is_stream, preprocessed
+from keras_albert.models.fitting.preparation import check_inputs, prepare, refusals_raised
+from keras_albert.models.fitting.streams import is_stream
 from keras_albert.models.fitting.trainable_parts import ReadParts
 from keras_albert.models.presets.task_presets import TaskPresets
 
@@ -42,6 +52,8 @@ class AlbertTask(
         labels_along_tokens: whether labels and weights are (B, S).
         outputs_along_tokens: whether all outputs are (B, S, ...), or the names of those that are.
         padding_output: what `predict` puts there for positions beyond a batch's length.
+        reads_pairs: whether an example may be two texts, so that a pair of lists is pairs.
+        makes_labels: whether the preprocessor makes the labels, and none are passed.
     """
 
     extra_inputs: tuple[str, ...] = ()
@@ -49,6 +61,8 @@ class AlbertTask(
     labels_along_tokens: bool = False
     outputs_along_tokens: bool | tuple[str, ...] = False
     padding_output: float = 0.0
+    reads_pairs: bool = True
+    makes_labels: bool = False
 
     backbone: Any
     preprocessor: Any
@@ -95,18 +109,22 @@ class AlbertTask(
         batch_size: int | None = None,
         sample_weight: Any = None,
         validation_data: Any = None,
+        class_weight: Mapping[int, float] | None = None,
         group_by_length: bool = True,
         **kwargs: Any,
     ) -> Any:
         """`keras.Model.fit`, on raw strings too.
 
         Args:
-            x: B texts (a list, a NumPy array); a tuple of two for pairs; the model's dict of
-                arrays; or a dataset or generator of batches.
-            y: labels, (B,) or as the task says.
+            x: B texts (a list, a NumPy array, a column of a data frame or of `datasets`); a tuple
+                of two for pairs; the model's dict of arrays; or batches: a `tf.data.Dataset`, a
+                `torch.utils.data.DataLoader`, a `keras.utils.PyDataset`, a generator.
+            y: labels, (B,) or as the task says, in any container; read by place, not by index.
             batch_size: rows a step; 32 by default.
-            sample_weight: (B,).
+            sample_weight: (B,), as `y`.
             validation_data: as `(x, y)` or `(x, y, sample_weight)`, or a dataset.
+            class_weight: class -> weight of its rows, 1 for those that are missing; multiplied
+                with `sample_weight`. For tasks with one class a row.
             group_by_length: put texts of near lengths in a batch and cut it to their length, which
                 saves most of the padding's arithmetic. Holds for texts that are shuffled and not
                 split; arrays are used as they are.
@@ -116,6 +134,7 @@ class AlbertTask(
             InputError: there is nothing to train on, labels do not fit, ids are beyond the
                 vocabulary or rows longer than the model's positions.
         """
+        x = settled(x)
         if is_stream(x) and not isinstance(x, keras.utils.PyDataset):
             # Such data comes in its own order; Keras warns that it cannot shuffle it.
             kwargs.setdefault("shuffle", False)
@@ -124,7 +143,9 @@ class AlbertTask(
             kwargs.get(name) for name in ("validation_split", "steps_per_epoch")
         )
         grouped = group_by_length and not in_order and _is_whole_texts(x)
-        x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
+        x, y, sample_weight, steps = self._prepared(
+            x, y, sample_weight, batch_size=batch_size, class_weight=class_weight
+        )
         if grouped:
             seed = int(np.random.randint(2**31))
             epochs = kwargs.get("epochs", 1)
@@ -134,25 +155,31 @@ class AlbertTask(
         if steps is not None:
             kwargs.setdefault("steps_per_epoch", steps)
         if validation_data is not None:
+            if isinstance(validation_data, list):  # (x, y) as a list
+                validation_data = tuple(validation_data)
             if is_stream(validation_data):
-                validation_data, _, _, steps = self._prepared(validation_data)
+                validation_data, _, _, steps = self._prepared(
+                    validation_data, batch_size=batch_size
+                )
                 if steps is not None:
                     kwargs.setdefault("validation_steps", steps)
             else:
                 parts = keras.utils.unpack_x_y_sample_weight(validation_data)
+                parts = (settled(parts[0]), *parts[1:])
                 x_part, y_part, weights, _ = self._prepared(*parts)
                 validation_data = (x_part, y_part, weights)
                 if group_by_length and _is_whole_texts(parts[0]):
                     size = kwargs.pop("validation_batch_size", None) or batch_size
                     validation_data = self._by_length(x_part, y_part, weights, size)
-        return self.fit_encoded(
-            x=x,
-            y=y,
-            batch_size=batch_size,
-            sample_weight=sample_weight,
-            validation_data=validation_data,
-            **kwargs,
-        )
+        with refusals_raised(self):
+            return self.fit_encoded(
+                x=x,
+                y=y,
+                batch_size=batch_size,
+                sample_weight=sample_weight,
+                validation_data=validation_data,
+                **kwargs,
+            )
 
     def evaluate(
         self,
@@ -165,15 +192,17 @@ class AlbertTask(
         """`keras.Model.evaluate`, on raw strings too; see `fit`."""
         # `fit` evaluates through this method, with data it has prepared.
         if not kwargs.get("_use_cached_eval_dataset"):
+            x = settled(x)
             grouped = _is_whole_texts(x) and not kwargs.get("steps")
-            x, y, sample_weight, steps = self._prepared(x, y, sample_weight)
+            x, y, sample_weight, steps = self._prepared(x, y, sample_weight, batch_size=batch_size)
             if grouped:
                 x, y, sample_weight = self._by_length(x, y, sample_weight, batch_size), None, None
             if steps is not None:
                 kwargs.setdefault("steps", steps)
-        return keras.Model.evaluate(
-            self, x=x, y=y, batch_size=batch_size, sample_weight=sample_weight, **kwargs
-        )
+        with refusals_raised(self):
+            return keras.Model.evaluate(
+                self, x=x, y=y, batch_size=batch_size, sample_weight=sample_weight, **kwargs
+            )
 
     def predict(
         self,
@@ -191,8 +220,9 @@ class AlbertTask(
                 list with the outputs at each of them, from one pass.
             **kwargs: of `keras.Model.predict`.
         """
+        x = settled(x)
         grouped = _is_whole_texts(x) and not kwargs.get("steps")
-        x, _, _, steps = self._prepared(x)
+        x, _, _, steps = self._prepared(x, batch_size=batch_size, labelled=False)
         if grouped:
             return predict_by_length(self, x, batch_size or 32, depth, **kwargs)
         if steps is not None:
@@ -218,109 +248,52 @@ class AlbertTask(
         self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any
     ) -> Any:
         """`keras.Model.train_on_batch`, on raw strings too."""
-        x, y, sample_weight, _ = self._prepared(x, y, sample_weight)
+        x, y, sample_weight, _ = self._prepared(settled(x), y, sample_weight)
         return self.train_on_encoded_batch(x, y, sample_weight, **kwargs)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
         """`keras.Model.test_on_batch`, on raw strings too."""
-        x, y, sample_weight, _ = self._prepared(x, y, sample_weight)
+        x, y, sample_weight, _ = self._prepared(settled(x), y, sample_weight)
         return keras.Model.test_on_batch(self, x, y, sample_weight, **kwargs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """`keras.Model.predict_on_batch`, on raw strings too."""
-        return keras.Model.predict_on_batch(self, self._prepared(x)[0])
+        return keras.Model.predict_on_batch(self, self._prepared(settled(x), labelled=False)[0])
 
-    def _prepared(
-        self, x: Any, y: Any = None, sample_weight: Any = None
-    ) -> tuple[Any, Any, Any, int | None]:
-        """What `keras.Model` reads, and batches an epoch where Keras cannot tell."""
-        if x is None:
-            raise InputError("There is no data: x is None.")
-        if is_stream(x):
-            if y is not None or sample_weight is not None:
-                raise InputError(
-                    f"x is a {type(x).__name__}, whose batches carry labels and weights; leave y "
-                    "and sample_weight out."
-                )
-            data, steps = preprocessed(x, self.preprocess_samples)  # type: ignore[attr-defined]
-            return data, None, None, steps
-        y, sample_weight = _as_arrays(y), _as_arrays(sample_weight)
-        if not is_model_input(x):
-            if self.preprocessor is None:
-                raise InputError(
-                    f"{type(self).__name__} has no preprocessor, so it reads a dict of arrays "
-                    f"({', '.join(self._input_names())}); got {type(x).__name__}. Build it with "
-                    "preprocessor=..., or load it from a preset with a tokenizer."
-                )
-            rows = len(x[0]) if isinstance(x, tuple) and x else len(x)
-            _check_rows(rows, y, "labels")
-            _check_rows(rows, sample_weight, "sample weights")
-            if isinstance(x, str | bytes):
-                raise InputError("Expected a list of texts; for a single one, pass [text].")
-            x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(
-                self.preprocess_samples(x, y, sample_weight)  # type: ignore[attr-defined]
-            )
-        self._check_inputs(x)
-        self._check_labels(y)
-        return x, y, sample_weight, None
+    def _prepared(self, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
+        """What `keras.Model` reads of settled data, and batches an epoch where Keras can't tell."""
+        return prepare(self, x, y, sample_weight, **options)
+
+    @functools.cached_property
+    def refusals(self) -> list[InputError]:
+        """What was refused inside a TensorFlow graph; see `refusals_raised`."""
+        return []
+
+    def label_form(self) -> LabelForm | None:
+        """What a row's label is, or None where labels are no single array of one a row."""
+        return None
+
+    def _classes_form(self, size: int) -> LabelForm:
+        return LabelForm("classes", size, reads_one_hot(getattr(self, "loss", None)))
+
+    def _labels(self, y: Any) -> Any:
+        """Labels by place, in the form the task's loss reads, checked."""
+        y, form = by_place(y), self.label_form()
+        if isinstance(y, np.ndarray) and form is not None:
+            return canonical_labels(y, form)
+        return y
 
     def _input_names(self) -> list[str]:
         return [*self.backbone.input, *self.extra_inputs]
 
     def _check_inputs(self, x: dict[str, Any]) -> None:
         """Finds, in NumPy arrays, what a backend would read past the end of a table for."""
-        missing = [name for name in self._input_names() if name not in x]
-        if missing:
-            raise InputError(
-                f"{type(self).__name__} needs the inputs {', '.join(self._input_names())}; "
-                f"{', '.join(missing)} is missing."
-            )
-        token_ids = x["token_ids"]
-        length = token_ids.shape[-1]
-        if length > self.backbone.max_sequence_length:
-            raise InputError(
-                f"The rows have {length} positions and the model learned "
-                f"{self.backbone.max_sequence_length}. Build the preprocessor with "
-                f"sequence_length={self.backbone.max_sequence_length} or less."
-            )
-        limits = {
-            "token_ids": (self.backbone.vocabulary_size, "the vocabulary"),
-            "segment_ids": (self.backbone.num_segments, "the segment types"),
-            "mask_positions": (length, "the positions of a row"),
-        }
-        for name, (limit, what) in limits.items():
-            values = x.get(name)
-            if not isinstance(values, np.ndarray) or not values.size:
-                continue
-            worst = int(values.min()) if values.min() < 0 else int(values.max())
-            if not 0 <= worst < limit:
-                raise InputError(
-                    f"{name} holds {worst}, which is beyond {what} of this model (0 to "
-                    f"{limit - 1}). Was the data made with another tokenizer or other settings?"
-                )
+        check_inputs(self, x)
 
-    def _check_labels(self, y: Any) -> None:
-        """Finds labels the task cannot use."""
-        if isinstance(y, np.ndarray) and y.dtype.kind in "OSUT":
-            raise InputError(
-                "The labels are strings; the model learns numbers. Number them: "
-                "names = sorted(set(labels)); y = [names.index(label) for label in labels]."
-            )
+    def _check_labels(self, x: dict[str, Any], y: Any) -> None:
+        """Finds labels that no `label_form` tells, once they are what the model reads."""
 
 
 def _is_whole_texts(x: Any) -> bool:
     """Whether `x` is all the texts, to be made into arrays here."""
     return x is not None and not is_stream(x) and not is_model_input(x)
-
-
-def _as_arrays(values: Any) -> Any:
-    """Lists of numbers as arrays, so that Keras does not take them for structures."""
-    if isinstance(values, dict):
-        return {name: _as_arrays(value) for name, value in values.items()}
-    return np.asarray(values) if isinstance(values, list | tuple) else values
-
-
-def _check_rows(rows: int, values: Any, what: str) -> None:
-    number = len(values) if isinstance(values, np.ndarray) and values.ndim else None
-    if number is not None and number != rows:
-        raise InputError(f"There are {rows} texts and {number} {what}; there must be as many.")

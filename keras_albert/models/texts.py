@@ -1,5 +1,6 @@
 """What people pass as texts -> lists of Python strings."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,6 +77,10 @@ def _values(part: Any) -> Any:
         )
     if hasattr(part, "tolist"):
         return part.tolist()
+    if hasattr(part, "to_pylist"):
+        return part.to_pylist()
+    if isinstance(part, Sequence | Iterator):
+        return list(part)
     raise InputError(
         f"Expected a list of texts, or a tuple of two lists for pairs; got {type(part).__name__}."
     )

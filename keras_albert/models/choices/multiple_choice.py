@@ -8,6 +8,7 @@ import keras_hub
 import numpy as np
 from keras import ops
 
+from keras_albert.errors import InputError
 from keras_albert.layers.merge_choices import MergeChoices
 from keras_albert.layers.split_choices import SplitChoices
 from keras_albert.models.backbone import AlbertBackbone
@@ -15,6 +16,7 @@ from keras_albert.models.choices.multiple_choice_preprocessor import (
     AlbertMultipleChoicePreprocessor,
     read_choices,
 )
+from keras_albert.models.fitting.labels import LabelForm
 from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
@@ -58,6 +60,7 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
 
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertMultipleChoicePreprocessor
+    reads_pairs = False
 
     def __init__(
         self,
@@ -120,6 +123,23 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
         """What `choose` gives, from the model's outputs (B, C)."""
         numbers = [len(question.options) for question in read_choices(questions)]
         return chosen(scores, numbers)
+
+    def label_form(self) -> LabelForm:
+        """The number of an option; questions may differ in how many they have."""
+        return self._classes_form(0)
+
+    def _check_labels(self, x: dict[str, Any], y: Any) -> None:
+        if not isinstance(y, np.ndarray) or not isinstance(x["padding_mask"], np.ndarray):
+            return
+        options = x["padding_mask"].any(axis=-1).sum(axis=1)
+        chosen = y.argmax(axis=-1) if y.ndim == 2 else y
+        wrong = chosen >= options
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise InputError(
+                f"The label of question {row} is {chosen[row]}, and it has {options[row]} options, "
+                f"0 to {options[row] - 1}."
+            )
 
     def compile_defaults(self) -> dict[str, Any]:
         """Cross-entropy over the choices, and accuracy."""

@@ -9,6 +9,7 @@ from keras import ops
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.embedding.text_embedder_preprocessor import AlbertTextEmbedderPreprocessor
+from keras_albert.models.fitting.labels import LabelForm
 from keras_albert.models.task import AlbertTask
 
 POOLINGS = ("mean", "cls", "pooled")
@@ -127,6 +128,10 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.TextEmbedder):
         So `fit(texts, vectors)` learns another model's vectors, (B, H).
         """
         return {"loss": keras.losses.CosineSimilarity()}
+
+    def label_form(self) -> LabelForm:
+        """A vector, (H,)."""
+        return LabelForm("values", self.backbone.hidden_dim)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_albert.models.fitting.labels import reads_one_hot
+
 
 class DefaultCompilation:
     """Mixed into a task: `compile` with the task's own loss and metrics where none are given.
@@ -36,6 +38,9 @@ class DefaultCompilation:
         defaults = self.compile_defaults()
         if loss == "auto":
             loss, loss_weights = defaults["loss"], loss_weights or defaults.get("loss_weights")
+        elif metrics == "auto" and reads_one_hot(loss):
+            # The default accuracy is of class numbers, and this loss reads rows of them.
+            defaults["metrics"] = [keras.metrics.CategoricalAccuracy(name="accuracy")]
         self.compiled_loss_weights = loss_weights
         super().compile(  # type: ignore[misc]
             optimizer=optimizer,

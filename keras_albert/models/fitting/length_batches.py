@@ -132,8 +132,16 @@ class LengthBatches(keras.utils.PyDataset):
             return self
         import tensorflow as tf
 
-        def specification(value: np.ndarray) -> Any:
-            return tf.TensorSpec([None] * value.ndim, value.dtype)
+        def specification(value: np.ndarray, along_tokens: bool) -> Any:
+            # What lies along tokens changes its length; all else keeps its shape.
+            shape = [None] * value.ndim if along_tokens else [None, *value.shape[1:]]
+            return tf.TensorSpec(shape, value.dtype)
+
+        x, *labels = keras.utils.unpack_x_y_sample_weight(self[0])
+        inputs = {n: specification(v, n in self._token_inputs) for n, v in x.items()}
+        others = keras.tree.map_structure(
+            lambda v: v if v is None else specification(v, self._labels_along_tokens), labels
+        )
 
         def epoch() -> Iterator[Any]:
             for index in range(self.num_batches):
@@ -141,7 +149,7 @@ class LengthBatches(keras.utils.PyDataset):
             self.on_epoch_end()
 
         dataset = tf.data.Dataset.from_generator(
-            epoch, output_signature=keras.tree.map_structure(specification, self[0])
+            epoch, output_signature=keras.utils.pack_x_y_sample_weight(inputs, *others)
         )
         number = tf.data.experimental.assert_cardinality(self.num_batches)
         return dataset.apply(number).prefetch(2)

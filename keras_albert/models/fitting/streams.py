@@ -7,9 +7,10 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.models.fitting.batches import is_model_input
 
-# (x, y, sample_weight) of raw data -> a tuple of model inputs.
-Preprocess = Callable[[Any, Any, Any], Any]
+# A batch as it comes -> a tuple (x,), (x, y) or (x, y, sample_weight) of model inputs.
+Preprocess = Callable[[Any], tuple[Any, ...]]
 
 
 def is_tensorflow_dataset(x: Any) -> bool:
@@ -18,18 +19,13 @@ def is_tensorflow_dataset(x: Any) -> bool:
 
 
 def is_stream(x: Any) -> bool:
-    """Whether `x` gives batches, rather than being one array, structure or list of texts."""
+    """Whether `x`, once `settled`, gives batches, rather than being all examples at once."""
     if isinstance(x, list | tuple | dict | str | bytes | np.ndarray) or hasattr(x, "__array__"):
         return False
     if isinstance(x, keras.utils.PyDataset) or is_tensorflow_dataset(x):
         return True
     # Tensors have a shape, columns of a data frame a dtype.
     return hasattr(x, "__iter__") and not hasattr(x, "shape") and not hasattr(x, "dtype")
-
-
-def is_model_input(x: Any) -> bool:
-    """Whether `x` is a dict that a model reads as it is."""
-    return isinstance(x, dict) and "token_ids" in x
 
 
 class PreprocessedBatches(keras.utils.PyDataset):
@@ -47,7 +43,7 @@ class PreprocessedBatches(keras.utils.PyDataset):
         return len(self._batches) if number is None else number
 
     def __getitem__(self, index: int) -> Any:
-        return _preprocessed_batch(self._batches[index], self._preprocess)
+        return self._preprocess(self._batches[index])
 
     def on_epoch_begin(self) -> None:
         """Passed on."""
@@ -58,16 +54,16 @@ class PreprocessedBatches(keras.utils.PyDataset):
         self._batches.on_epoch_end()
 
 
-def preprocessed(stream: Any, preprocess: Preprocess) -> tuple[Any, int | None]:
+def preprocessed(
+    stream: Any, preprocess: Preprocess, batch_size: int | None = None
+) -> tuple[Any, int | None]:
     """The stream with every batch preprocessed.
 
-    Batches are `x`, `(x, y)` or `(x, y, sample_weight)`, so a pair of texts is
-    `((first, second), y)` or `((first, second),)`. Batches that are model inputs already pass
-    unchanged.
-
     Args:
-        stream: a `tf.data.Dataset`, a `keras.utils.PyDataset`, or anything to iterate over.
-        preprocess: what to do.
+        stream: a `tf.data.Dataset`, whose elements are batches or single examples; a
+            `keras.utils.PyDataset`, or anything to iterate over, of batches.
+        preprocess: what to do with a batch; in a `tf.data.Dataset` it is given symbolic tensors.
+        batch_size: of a dataset whose elements are single examples; 32 by default.
 
     Returns:
         What Keras can read, and how many batches an epoch has where Keras cannot tell.
@@ -78,11 +74,11 @@ def preprocessed(stream: Any, preprocess: Preprocess) -> tuple[Any, int | None]:
     if is_tensorflow_dataset(stream):
         import tensorflow as tf
 
+        if _holds_examples(stream.element_spec):
+            stream = stream.batch(batch_size or 32)
         # `map` passes the parts of a tuple one by one.
         is_tuple = isinstance(stream.element_spec, tuple)
-        mapped = stream.map(
-            lambda *batch: _preprocessed_batch(batch if is_tuple else batch[0], preprocess)
-        )
+        mapped = stream.map(lambda *batch: preprocess(batch if is_tuple else batch[0]))
         return mapped.prefetch(tf.data.AUTOTUNE), None
     if isinstance(stream, keras.utils.PyDataset):
         return PreprocessedBatches(stream, preprocess), None
@@ -95,22 +91,21 @@ def preprocessed(stream: Any, preprocess: Preprocess) -> tuple[Any, int | None]:
     length = len(stream) if again and hasattr(stream, "__len__") else None
 
     def generate() -> Iterator[Any]:
-        yield _preprocessed_batch(first, preprocess)
+        yield preprocess(first)
         for batch in iterator:
-            yield _preprocessed_batch(batch, preprocess)
+            yield preprocess(batch)
         # What can be iterated over anew goes on for the next epoch; its length marks where an
         # epoch ends.
         while length is not None:
             for batch in stream:
-                yield _preprocessed_batch(batch, preprocess)
+                yield preprocess(batch)
 
     return generate(), length
 
 
-def _preprocessed_batch(batch: Any, preprocess: Preprocess) -> Any:
-    x, y, sample_weight = batch, None, None
-    if isinstance(batch, tuple):
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+def _holds_examples(element_spec: Any) -> bool:
+    """Whether a dataset's elements are single texts rather than batches."""
+    x = element_spec[0] if isinstance(element_spec, tuple) else element_spec
     if is_model_input(x):
-        return keras.utils.pack_x_y_sample_weight(x, y, sample_weight)
-    return preprocess(x, y, sample_weight)
+        return bool(x["token_ids"].shape.rank == 1)
+    return any(leaf.shape.rank == 0 for leaf in keras.tree.flatten(x))

@@ -43,6 +43,7 @@ class AlbertMaskedLM(AlbertTask, keras_hub.models.MaskedLM):
     preprocessor_cls = AlbertMaskedLMPreprocessor
     reads_pooler = False
     extra_inputs = ("mask_positions",)
+    makes_labels = True
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:
         # === Layers ===

@@ -44,6 +44,7 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertPretrainerPreprocessor
     extra_inputs = ("mask_positions",)
+    makes_labels = True
 
     def __init__(self, backbone: AlbertBackbone, preprocessor: Any = None, **kwargs: Any) -> None:
         backbone.require_pooler("AlbertPretrainer")

@@ -7,8 +7,9 @@ import keras
 import numpy as np
 
 from keras_albert.errors import InputError
+from keras_albert.models.fitting.batches import strings_of
+from keras_albert.models.fitting.labels import by_place, rows_by_place
 from keras_albert.models.fitting.length_prediction import predict_by_length
-from keras_albert.models.fitting.streams import is_model_input, is_stream
 from keras_albert.models.questions.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, named_answers
 from keras_albert.models.questions.answer_span import AnswerSpan, read_answers
 from keras_albert.models.questions.encoded_questions import EncodedQuestions
@@ -144,20 +145,12 @@ class QuestionAnswering(AlbertTask):
             output.set_shape([None, *leaf.shape[1:]])
         return keras.tree.pack_sequence_as(example, outputs)
 
-    def _prepared(
-        self, x: Any, y: Any = None, sample_weight: Any = None
-    ) -> tuple[Any, Any, Any, int | None]:
-        raw = x is not None and not is_stream(x) and not is_model_input(x)
-        if not raw or self.preprocessor is None or isinstance(x, str | bytes):
-            return super()._prepared(x, y, sample_weight)
-        if sample_weight is not None and len(sample_weight) != len(x[0]):
-            raise InputError(
-                f"There are {len(x[0])} questions and {len(sample_weight)} sample weights; there "
-                "must be as many."
-            )
-        # Answers are no arrays, and rows are more than questions: nothing to check by number.
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(
-            self.preprocess_samples(x, y, sample_weight)
-        )
-        self._check_inputs(x)
-        return x, y, sample_weight, None
+    def _labels(self, y: Any) -> Any:
+        """Answers by place: arrays are labels of rows already."""
+        if isinstance(y, dict) and self.labels_used[0] in y:
+            return super()._labels(y)
+        y = rows_by_place(y, "answers")
+        if isinstance(y, list) and len(y) == 2 and strings_of(y[0]) is not None:
+            # PyTorch's own collation of answers: their texts, then their first characters.
+            y = {"text": list(y[0]), "answer_start": np.asarray(by_place(y[1])).tolist()}
+        return y

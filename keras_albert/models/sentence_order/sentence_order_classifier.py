@@ -6,9 +6,9 @@ import keras
 import keras_hub
 import numpy as np
 
-from keras_albert.errors import InputError
 from keras_albert.layers.sentence_order_head import SentenceOrderHead
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.fitting.labels import LabelForm
 from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
 from keras_albert.models.text_classification.text_classifier_preprocessor import (
@@ -93,10 +93,9 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
         """Cross-entropy and accuracy."""
         return one_of_several()
 
-    def _check_labels(self, y: Any) -> None:
-        super()._check_labels(y)
-        if isinstance(y, np.ndarray) and y.size and not np.isin(y, (0, 1)).all():
-            raise InputError("A label is neither 0 (in order) nor 1 (swapped).")
+    def label_form(self) -> LabelForm:
+        """0 (in order) or 1 (swapped)."""
+        return self._classes_form(2)
 
 
 def orders(first: Any, second: Any, logits: Any) -> list[dict[str, Any]]:

@@ -4,11 +4,11 @@ from typing import Any
 
 import keras
 import keras_hub
-import numpy as np
 
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.depth.distillation import Kind
+from keras_albert.models.fitting.labels import LabelForm
 from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
@@ -124,17 +124,11 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
             }
         return one_of_several(from_logits)
 
-    def _check_labels(self, y: Any) -> None:
-        super()._check_labels(y)
-        if self.problem != "single_label" or not isinstance(y, np.ndarray) or not y.size:
-            return
-        worst = y.min() if y.min() < 0 else y.max()
-        if not 0 <= worst < self.num_classes:
-            raise InputError(
-                f"A label is {worst}, and num_classes={self.num_classes} knows 0 to "
-                f"{self.num_classes - 1}. Number the labels from 0, or build the model with more "
-                "classes."
-            )
+    def label_form(self) -> LabelForm:
+        """One class, C zeros and ones, or C numbers, by the problem."""
+        if self.problem == "single_label":
+            return self._classes_form(self.num_classes)
+        return LabelForm("binary" if self.problem == "multi_label" else "values", self.num_classes)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -9,8 +9,8 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.fitting.labels import rows_by_place
 from keras_albert.models.fitting.length_prediction import predict_by_length
-from keras_albert.models.fitting.streams import is_model_input, is_stream
 from keras_albert.models.heads import output_dropout, score_head
 from keras_albert.models.losses import one_of_several
 from keras_albert.models.task import AlbertTask
@@ -56,6 +56,7 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
     preprocessor_cls = AlbertTokenClassifierPreprocessor
     reads_pooler = False
     labels_along_tokens = True
+    reads_pairs = False
     outputs_along_tokens = True
 
     def __init__(
@@ -128,20 +129,14 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
             logits = predict_by_length(self, encoded.x, batch_size, verbose=0)
         return tagged(encoded, logits, names)
 
-    def _prepared(
-        self, x: Any, y: Any = None, sample_weight: Any = None
-    ) -> tuple[Any, Any, Any, int | None]:
+    def _labels(self, y: Any) -> Any:
         # Labels of sentences are lists of different lengths, which only the preprocessor can make
         # an array of.
-        raw = x is not None and not is_stream(x) and not is_model_input(x)
-        if raw and y is not None and self.preprocessor is not None:
-            x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(
-                self.preprocessor(x, y, sample_weight)
-            )
-        return super()._prepared(x, y, sample_weight)
+        if isinstance(y, np.ndarray):
+            return y.tolist() if y.dtype == object else y
+        return rows_by_place(y)
 
-    def _check_labels(self, y: Any) -> None:
-        super()._check_labels(y)
+    def _check_labels(self, x: dict[str, Any], y: Any) -> None:
         if isinstance(y, np.ndarray) and y.size and not 0 <= y.min() <= y.max() < self.num_classes:
             worst = y.min() if y.min() < 0 else y.max()
             raise InputError(

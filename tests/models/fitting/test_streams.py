@@ -8,9 +8,10 @@ from keras_albert.errors import InputError
 from keras_albert.models.fitting.streams import is_stream, preprocessed
 
 
-def double(x, y, sample_weight):
+def double(batch):
     """A stand-in for a preprocessor."""
-    return keras.utils.pack_x_y_sample_weight([text * 2 for text in x], y, sample_weight)
+    x, *labels = batch
+    return ([text * 2 for text in x], *labels)
 
 
 class Batches(keras.utils.PyDataset):
@@ -54,10 +55,14 @@ def test_a_py_dataset():
     assert data.num_batches == 2 and data[1] == (["bb"], 1)
 
 
-def test_model_inputs_pass_unchanged():
-    batch = ({"token_ids": np.zeros((1, 2))}, np.zeros(1), np.ones(1))
-    data, _ = preprocessed(iter([batch]), double)
-    assert next(data)[0] is batch[0]
+def test_a_dataset_of_single_examples_is_put_in_batches():
+    import tensorflow as tf
+
+    data = tf.data.Dataset.from_tensor_slices((["a", "b", "c"], [0, 1, 2]))
+    batches, steps = preprocessed(data, lambda batch: batch, batch_size=2)
+    assert [y.numpy().tolist() for _, y in batches] == [[0, 1], [2]] and steps is None
+    batches, _ = preprocessed(data.batch(3), lambda batch: batch)
+    assert [x.shape for x, _ in batches] == [(3,)]
 
 
 def test_no_batches():
