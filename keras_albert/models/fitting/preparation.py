@@ -9,7 +9,12 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.models.fitting.batches import is_model_input, split_batch
-from keras_albert.models.fitting.labels import check_rows, class_weights_of, row_weights
+from keras_albert.models.fitting.labels import (
+    check_rows,
+    class_weights_of,
+    row_weights,
+    rows_by_place,
+)
 from keras_albert.models.fitting.streams import is_stream, preprocessed
 from keras_albert.models.texts import is_symbolic
 
@@ -55,6 +60,8 @@ def prepare(
         return data, None, None, steps
     if not is_model_input(x):
         _check_examples(task, x)
+        if not task.reads_pairs:
+            x = rows_by_place(x, "examples")
         y, sample_weight = task._labels(y), row_weights(sample_weight)
         rows = len(x[0]) if isinstance(x, tuple) else len(x)
         check_rows(rows, y if task.label_form() is not None else None, "labels")
