@@ -31,9 +31,10 @@ if Path(next(iter(sys.argv), "")).stem != "keras-albert":
         MaskedTokenLoss,
     )
     from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
-    from keras_albert.text.chinese_tokenizer import ChineseTokenizer
+    from keras_albert.text.chinese_tokenizer import ChineseTokenizer as ChineseTokenizer
     from keras_albert.text.find_tokenizer import load_tokenizer
     from keras_albert.text.tokenizer import AlbertTokenizer
+    from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 __version__ = version("keras-albert")
 
@@ -56,10 +57,10 @@ __all__ = [
     "AlbertTokenClassifier",
     "AlbertTokenClassifierPreprocessor",
     "AlbertTokenizer",
-    "ChineseTokenizer",
     "InputError",
     "Lamb",
     "LinearWarmupDecay",
     "MaskedTokenLoss",
+    "WordPieceTokenizer",
     "load_tokenizer",
 ]

@@ -33,7 +33,7 @@ class AlbertPreprocessor:
     """
 
     backbone_cls = AlbertBackbone
-    # KerasHub asks it for a preset's tokenizer, and gets a `ChineseTokenizer` where that was saved.
+    # For KerasHub, which builds the class that a preset names: a `WordPieceTokenizer` too.
     tokenizer_cls = AlbertTokenizer
 
     tokenizer: Any

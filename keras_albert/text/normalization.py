@@ -103,6 +103,9 @@ GOOGLE = Normalization()
 HUGGINGFACE = Normalization(accents="marks", quotes=True)
 """transformers 5, `AlbertTokenizer`."""
 
+UNCHANGED = Normalization(lowercase=False, accents="keep")
+"""No steps."""
+
 _QUOTES = ("``", "''")
 
 
@@ -246,6 +249,29 @@ def with_normalization(model_proto: bytes, steps: Normalization = GOOGLE) -> byt
     spec.precompiled_charsmap = _composed_charsmap(spec.precompiled_charsmap, steps)
     spec.remove_extra_whitespaces = True
     spec.ClearField("normalization_rule_tsv")
+    return bytes(model.SerializeToString())
+
+
+def with_steps(model_proto: bytes, steps: Normalization) -> bytes:
+    """A model of a tokenizer.json, which lists all of its steps: those first, then its map.
+
+    Unlike `with_normalization`, nothing is taken for granted: where the file lists no steps, the
+    map is all there is, ALBERT's or not.
+
+    Args:
+        model_proto: a serialised SentencePiece model.
+        steps: which steps.
+
+    Returns:
+        The serialised model, named so that nobody adds steps again.
+    """
+    model = parse_model(model_proto)
+    spec = model.normalizer_spec
+    if steps != UNCHANGED or not spec.precompiled_charsmap:
+        spec.precompiled_charsmap = _composed_charsmap(spec.precompiled_charsmap, steps)
+        spec.name = steps.name
+    elif not is_normalized(model):
+        spec.name = steps.name
     return bytes(model.SerializeToString())
 
 

@@ -19,7 +19,7 @@ def masked_rows(tokenizer: Any, texts: Sequence[str], sequence_length: int) -> d
     a piece and no characters.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         texts: B texts.
         sequence_length: S.
 
