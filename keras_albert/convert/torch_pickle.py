@@ -54,7 +54,7 @@ _ALLOWED = {
     ("torch._utils", "_rebuild_parameter"),
     *(("torch", name) for name in STORAGES),
 }
-# What PyTorch's files need, and NEWOBJ, so that the class which it is to make an object of is named.
+# What PyTorch's files need; and NEWOBJ, so that the class whose object it is to make is named.
 # Others make objects in other ways, or take them from other programs.
 _OPERATIONS = set(
     "PROTO FRAME STOP MARK NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT "
@@ -170,6 +170,7 @@ def _check_operations(file: IO[bytes], where: str) -> None:
     """
     stack: list[tuple[int, int]] = []
     memo: dict[int, tuple[int, int]] = {}
+    argument: Any
     for number, (opcode, argument, _) in enumerate(pickletools.genops(file)):
         name, before = opcode.name, opcode.stack_before
         if name not in _OPERATIONS:
