@@ -312,11 +312,17 @@ def is_normalized(model: sentencepiece_model_pb2.ModelProto) -> bool:
 
     By its name; or, since SentencePiece's trainer gives every map a name of its own, by what it
     does: no other map that models come with takes an accent off.
+
+    Raises:
+        InputError: its map is damaged.
     """
     spec = model.normalizer_spec
     if spec.name.startswith("albert_"):
         return True
     if not spec.precompiled_charsmap:
         return False
-    own = sentencepiece.SentencePieceNormalizer(model_proto=bytes(model.SerializeToString()))
+    try:
+        own = sentencepiece.SentencePieceNormalizer(model_proto=bytes(model.SerializeToString()))
+    except (RuntimeError, ValueError) as error:
+        raise InputError("The model's character map is damaged.") from error
     return str(own.Normalize("\u00c9")).strip("\u2581 ") == "e"
