@@ -111,7 +111,7 @@ class SentencePieceLayer(keras_hub.tokenizers.SentencePieceTokenizer):
         file = Path(dir_path, PRESET_ASSET)
         try:
             self.set_proto(file.read_bytes())
-        except (OSError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             reason = " ".join(str(error).split())
             raise InputError(f"{file} is not an ALBERT vocabulary: {reason}") from error
 

@@ -137,8 +137,8 @@ class AlbertTokenizer(TokenizerPresets, SentencePieceLayer):
             steps = replace(steps, accents="keep")
         try:
             proto = with_normalization(path.read_bytes(), steps)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{path}: {' '.join(str(error).split())}") from error
         kwargs = {"google_digit_comma": mode == "google", **kwargs}
         return cls.from_proto(proto, str(path), **kwargs)
 
@@ -162,7 +162,7 @@ class AlbertTokenizer(TokenizerPresets, SentencePieceLayer):
             return cls(proto, **kwargs)
         except InputError:
             raise
-        except ValueError as error:
+        except (RuntimeError, ValueError) as error:  # SentencePiece looks at some parts only now
             raise InputError(
                 f"{source} is not an ALBERT vocabulary: {' '.join(str(error).split())}"
             ) from error

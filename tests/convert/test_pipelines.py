@@ -55,9 +55,7 @@ def test_the_length_is_said(written) -> None:
 )
 def test_fill_mask(written, kind, texts) -> None:
     ours = AlbertMaskedLM.from_preset(model_folder(kind))
-    if kind == "masked_lm":
-        with pytest.raises(ValueError):
-            ours.fill_masks(["no mask"])
+    ours.preprocessor = AlbertMaskedLM.preprocessor_cls.from_preset(model_folder(kind))
     answers = pipeline("fill-mask", written[kind], tokenizer_kwargs={"truncation": True})(texts)
     for text, expected in zip(texts, answers, strict=True):
         ((found,),) = ours.fill_masks([text], top_k=5)
@@ -74,7 +72,9 @@ def test_text_classification(written) -> None:
     scores = pipeline("text-classification", written["classifier"], top_k=None)(
         texts, truncation=True
     )
-    ours = AlbertTextClassifier.from_preset(model_folder("classifier"))
+    folder = model_folder("classifier")
+    preprocessor = AlbertTextClassifier.preprocessor_cls.from_preset(folder)
+    ours = AlbertTextClassifier.from_preset(folder, preprocessor=preprocessor)
     logits = np.asarray(ours.predict(texts, verbose=0))
     probabilities = np.exp(logits - logits.max(1, keepdims=True))
     probabilities /= probabilities.sum(1, keepdims=True)
