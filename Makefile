@@ -22,9 +22,13 @@ TESTS := per_backend
 BACKEND ?= tensorflow
 ARGUMENTS ?= tests
 
+# `make fuzz`
+CASES ?= 10000
+SEED ?= 0
+
 .DEFAULT_GOAL := help
 .PHONY: help demo albert_micro test test-one-backend $(BACKENDS:%=test-%)
-.PHONY: matrix $(BACKENDS:%=matrix-%) lint format bench clean
+.PHONY: matrix $(BACKENDS:%=matrix-%) lint format bench fuzz clean
 
 help:
 	@echo "make demo              the whole path on the PostgreSQL manual, with a page of results"
@@ -33,6 +37,7 @@ help:
 	@echo "make lint              ruff, mypy, import-linter"
 	@echo "make matrix            every artifact of every task, from every backend"
 	@echo "make bench             timings beside KerasHub and transformers"
+	@echo "make fuzz              ten thousand damaged files, for every loader"
 	@echo "make albert_micro      trains the weights that ship again, about an hour"
 	@echo "make clean             removes .venv and everything built"
 
@@ -95,6 +100,10 @@ format: $(VENV)/.lint
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
+
+# `make fuzz CASES=10000 SEED=0`: damaged files for every loader; the tests have a few hundred.
+fuzz: $(VENV)/.test
+	KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo-output bench-output micro-output

@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from keras_albert.data.prepare import prepare_documents
 from keras_albert.presets_index import architecture
-from keras_albert.text import ChineseTokenizer, Document, train_vocabulary
+from keras_albert.text import Document, WordPieceTokenizer, train_vocabulary
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.training import Recipe, load_recipe, pretrain
 
@@ -85,7 +85,7 @@ def character_vocabulary(documents: list[list[str]], folder: Path, size: int) ->
     inside = [f"##{c}" for c in common if c.isascii() and c.isalnum()]
     pieces = [*SPECIAL_PIECES, *common[: size - len(SPECIAL_PIECES) - len(inside)], *inside]
     folder.mkdir(parents=True, exist_ok=True)
-    ChineseTokenizer(pieces).save(folder)
+    WordPieceTokenizer(pieces).save(folder)
 
 
 def recipe(sequence_length: int, steps: int, small: bool, **data: Any) -> Recipe:

@@ -32,9 +32,10 @@ if TYPE_CHECKING:
         MaskedTokenLoss,
     )
     from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
-    from keras_albert.text.chinese_tokenizer import ChineseTokenizer
+    from keras_albert.text.chinese_tokenizer import ChineseTokenizer as ChineseTokenizer
     from keras_albert.text.find_tokenizer import load_tokenizer
     from keras_albert.text.tokenizer import AlbertTokenizer
+    from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
     __version__: str
 
@@ -42,10 +43,11 @@ if TYPE_CHECKING:
 _PLACES = {
     "AdamW": "optimizers",
     "AlbertTokenizer": "text.tokenizer",
-    "ChineseTokenizer": "text.chinese_tokenizer",
+    "ChineseTokenizer": "text.chinese_tokenizer",  # WordPieceTokenizer's older name
     "InputError": "errors",
     "Lamb": "optimizers",
     "LinearWarmupDecay": "optimizers",
+    "WordPieceTokenizer": "text.wordpiece_tokenizer",
     "load_tokenizer": "text.find_tokenizer",
 }
 
@@ -69,11 +71,11 @@ __all__ = [
     "AlbertTokenClassifier",
     "AlbertTokenClassifierPreprocessor",
     "AlbertTokenizer",
-    "ChineseTokenizer",
     "InputError",
     "Lamb",
     "LinearWarmupDecay",
     "MaskedTokenLoss",
+    "WordPieceTokenizer",
     "load_tokenizer",
 ]
 
@@ -84,7 +86,7 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         value: Any = version("keras-albert")
-    elif name in __all__:
+    elif name in __all__ or name in _PLACES:
         place = _PLACES.get(name, "models")
         value = getattr(importlib.import_module(f"{__name__}.{place}"), name)
     else:

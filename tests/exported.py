@@ -34,9 +34,9 @@ from keras_albert.export import child_process, exporting, worker
 from keras_albert.export.exporting import export
 from keras_albert.files import write_json
 from keras_albert.runtime.run_saved_model import SavedModelRunner
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 MANUAL = Path(__file__).parents[1] / "examples" / "data" / "postgresql-manual.jsonl.gz"
 LABELS = ["sql", "server", "internals"]
@@ -81,11 +81,11 @@ CHINESE_TEXTS = [
 
 
 @cache
-def chinese_tokenizer() -> ChineseTokenizer:
+def chinese_tokenizer() -> WordPieceTokenizer:
     """A WordPiece vocabulary whose special pieces do not stand first."""
     pieces = ["[PAD]", "[unused1]", "a", "the", "##s", "cafe", ",", "!", "[UNK]", "[CLS]", "[SEP]"]
     characters = [c for text in CHINESE_TEXTS for c in text if not c.isascii() and c != "\u00e9"]
-    return ChineseTokenizer(list(dict.fromkeys([*pieces, "[MASK]", *characters])))
+    return WordPieceTokenizer(list(dict.fromkeys([*pieces, "[MASK]", *characters])))
 
 
 @cache

@@ -79,7 +79,7 @@ class FinetuneTask(abc.ABC):
 
         Args:
             backbone: an `AlbertBackbone`.
-            tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+            tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
             sequence_length: tokens a row.
             dropout: in front of the head, where the head has any.
         """

@@ -81,10 +81,13 @@ _ONLY = {
     "model_type": ("albert",),
 }
 # Keys of transformers' files, 2.x to 5.x, that say how to call or to train the model, not what it
-# computes. Keys that begin with "_" or "output_" are such too.
-_HF_UNREAD = {
+# computes; people's copies of Google's files have them, too, and a few of their own programs. Keys
+# that begin with "_" or "output_" are such too.
+_NOT_OF_THE_NETWORK = {
     "architectures",
+    "attn_implementation",
     "bad_words_ids",
+    "batch_size",
     "begin_suppress_tokens",
     "bos_token_id",
     "chunk_size_feed_forward",
@@ -94,6 +97,7 @@ _HF_UNREAD = {
     "decoder_start_token_id",
     "directionality",
     "diversity_penalty",
+    "do_lower_case",
     "do_sample",
     "dtype",
     "early_stopping",
@@ -103,19 +107,27 @@ _HF_UNREAD = {
     "exponential_decay_length_penalty",
     "finetuning_task",
     "forced_bos_token_id",
+    "forced_decoder_ids",
     "forced_eos_token_id",
+    "gradient_checkpointing",
     "id2label",
     "label2id",
+    "label_names",
     "language",
+    "learning_rate",
     "length_penalty",
     "max_length",
+    "max_new_tokens",
+    "max_seq_length",
     "min_length",
+    "model_name",
     "name",
     "no_repeat_ngram_size",
     "num_beam_groups",
     "num_beams",
     "num_labels",
     "num_return_sequences",
+    "num_train_epochs",
     "pad_token_id",
     "pooler_fc_size",
     "pooler_num_attention_heads",
@@ -128,8 +140,10 @@ _HF_UNREAD = {
     "repetition_penalty",
     "return_dict",
     "return_dict_in_generate",
+    "seed",
     "sep_token_id",
     "suppress_tokens",
+    "task_name",
     "task_specific_params",
     "temperature",
     "tf_legacy_loss",
@@ -137,13 +151,16 @@ _HF_UNREAD = {
     "tie_last_hidden_states",
     "tie_word_embeddings",
     "tokenizer_class",
+    "tokenizer_name",
     "top_k",
     "top_p",
     "torch_dtype",
     "torchscript",
+    "train_batch_size",
     "transformers_version",
     "typical_p",
     "use_cache",
+    "vocab_file",
     "xla_device",
 }
 
@@ -167,12 +184,12 @@ def backbone_arguments(
     if not isinstance(config, Mapping):
         raise InputError(f"{where} is not a configuration: expected a JSON object.")
     known = {setting.theirs for setting in SETTINGS} | _UNREAD | set(_ONLY) | {"hidden_act"}
-    unread = _HF_UNREAD if source == "huggingface" else set()
     unknown = sorted(
         key
-        for key in config
-        if key not in known | unread
-        and not (source == "huggingface" and key.startswith(("_", "output_")))
+        for key, value in config.items()
+        if key not in known | _NOT_OF_THE_NETWORK
+        and not key.startswith(("_", "output_"))
+        and not _says_nothing(value)
     )
     if unknown:
         raise InputError(
@@ -201,6 +218,14 @@ def backbone_arguments(
         # transformers has the projection even where E and H are equal; Google leaves it out there.
         arguments["embedding_projection"] = True
     return arguments, _warnings(arguments, where)
+
+
+def _says_nothing(value: Any) -> bool:
+    """Whether a setting is empty or off: `"layers_to_keep": []` in TF-Hub's xxlarge.
+
+    Not so 0, which may be one of several choices.
+    """
+    return value is None or value is False or value in ("", [], {})
 
 
 def _check_number(where: object, setting: Setting, value: Any) -> None:

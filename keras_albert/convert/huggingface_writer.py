@@ -82,7 +82,8 @@ def write_huggingface(
         # transformers wants the metadata, and would not read the file without it.
         save_file(tensors, aside / "model.safetensors", metadata={"format": "pt"})
         if tokenizer is not None:
-            notes += write_huggingface_tokenizer(tokenizer, aside)
+            positions = backbone["max_sequence_length"]
+            notes += write_huggingface_tokenizer(tokenizer, aside, max_length=positions)
     return notes
 
 

@@ -42,7 +42,7 @@ class PretrainingData:
     Args:
         store: the documents.
         tokenizer: the one they were made with (an `AlbertTokenizer`, or a
-            `ChineseTokenizer`).
+            `WordPieceTokenizer`).
         sequence_length: see `InstanceOptions`, as `max_predictions`, `seed`, `masking`, `mode`,
             `sentence_task`, `short_seq_prob` and `dupe_factor`.
         batch_size: instances a batch, on this host.

@@ -63,7 +63,7 @@ def prepare(
 
     Args:
         sources: files, folders, globs or "-", as `read_documents` takes them.
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         output: the folder to make; it appears when all is written.
         workers: processes that tokenize; with 1 this one does.
         progress: called after each block with the counts so far (`documents`, `sentences`,
@@ -148,7 +148,7 @@ def encode_block(
     """Tokenizes some documents: the work of one process.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         names: the name of each of N documents.
         sentences: the sentences of each.
     """

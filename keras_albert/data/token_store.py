@@ -198,4 +198,35 @@ def _read_manifest(directory: Path) -> dict[str, Any]:
             f"{path} has format version {manifest['format_version']}, this program reads version "
             f"{fmt.FORMAT_VERSION}. Make the store again with `keras-albert prepare`."
         )
+    if not _is_whole(manifest):
+        raise InputError(
+            f"{path} is damaged: a name, a number or a checksum in it is none. Copy the store "
+            "again, or make it again with `keras-albert prepare`."
+        )
     return manifest
+
+
+def _is_whole(manifest: dict[str, Any]) -> bool:
+    """Whether names are names of files in the folder, and numbers are numbers that agree."""
+    counts, shards = manifest["counts"], manifest["shards"]
+    if not isinstance(counts, dict) or not isinstance(shards, list):
+        return False
+    entries = [manifest["lengths"], *shards]
+    if not all(isinstance(entry, dict) for entry in entries):
+        return False
+    names = [entry.get("name") for entry in entries]
+    texts = [*(entry.get("sha256") for entry in entries), manifest["tokenizer_fingerprint"]]
+    documents = [shard.get("documents") for shard in shards]
+    numbers = [
+        *(counts.get("documents"), counts.get("tokens"), manifest["vocabulary_size"]),
+        *documents,
+        *(entry.get("bytes") for entry in entries),
+    ]
+    return (
+        all(
+            isinstance(name, str) and name == Path(name).name and "\0" not in name for name in names
+        )
+        and all(isinstance(text, str) for text in texts)
+        and all(type(number) is int and 0 <= number < 2**63 for number in numbers)
+        and sum(documents) == counts["documents"]
+    )

@@ -9,7 +9,7 @@ import numpy as np
 
 class TokenizerProtocol(Protocol):
     """The part of a tokenizer that instances are made with; `AlbertTokenizer` and
-    `ChineseTokenizer` have it.
+    `WordPieceTokenizer` have it.
 
     Attributes:
         fingerprint: a digest of the vocabulary; a token store remembers it.

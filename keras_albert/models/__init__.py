@@ -15,7 +15,6 @@ from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
 from keras_albert.models.masked_tokens.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
 from keras_albert.models.masked_tokens.pretrainer import AlbertPretrainer
 from keras_albert.models.masked_tokens.pretrainer_preprocessor import AlbertPretrainerPreprocessor
-from keras_albert.models.presets.from_preset import tokenizer_folder
 from keras_albert.models.questions.joint_question_answerer import AlbertJointQuestionAnswerer
 from keras_albert.models.questions.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.questions.question_answerer_preprocessor import (
@@ -32,13 +31,6 @@ from keras_albert.models.token_classification.token_classifier import AlbertToke
 from keras_albert.models.token_classification.token_classifier_preprocessor import (
     AlbertTokenClassifierPreprocessor,
 )
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
-
-# The tokenizers are a floor below and know neither the model they serve nor the preset names.
-for _tokenizer in (AlbertTokenizer, ChineseTokenizer):
-    _tokenizer.backbone_cls = AlbertBackbone
-    _tokenizer.find_preset = tokenizer_folder
 
 __all__ = [
     "AlbertBackbone",

@@ -13,6 +13,7 @@ from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.presets.from_preset import (
     CONFIG_FILE,
     PREPROCESSOR_FILE,
+    damage_named,
     saved_class,
     tokenizer_folder,
 )
@@ -33,7 +34,7 @@ class AlbertPreprocessor:
     """
 
     backbone_cls = AlbertBackbone
-    # KerasHub asks it for a preset's tokenizer, and gets a `ChineseTokenizer` where that was saved.
+    # For KerasHub, which builds the class that a preset names: a `WordPieceTokenizer` too.
     tokenizer_cls = AlbertTokenizer
 
     tokenizer: Any
@@ -157,11 +158,12 @@ class AlbertPreprocessor:
                     "sequence_length": min(512, checkpoint.backbone["max_sequence_length"]),
                 }
             return cls(**{**found, **kwargs})
-        if local.is_dir():
-            saved = saved_class(local / PREPROCESSOR_FILE)
-            if saved is None or not issubclass(saved, cls):
-                kwargs.setdefault("sequence_length", _sequence_length(local))
-        return super().from_preset(folder, **kwargs)  # type: ignore[misc]
+        with damage_named(folder):
+            if local.is_dir():
+                saved = saved_class(local / PREPROCESSOR_FILE)
+                if saved is None or not issubclass(saved, cls):
+                    kwargs.setdefault("sequence_length", _sequence_length(local))
+            return super().from_preset(folder, **kwargs)  # type: ignore[misc]
 
 
 def _sequence_length(folder: Path) -> int:

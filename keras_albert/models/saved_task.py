@@ -27,9 +27,9 @@ from keras_albert.models.sentence_order.sentence_order_classifier import (
 from keras_albert.models.text_classification.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_packing import check_packing
 from keras_albert.models.token_classification.token_classifier import AlbertTokenClassifier
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 LABELS_FILE = "labels.json"
 KINDS: dict[str, type] = {
@@ -80,7 +80,7 @@ class SavedTask:
     folder: Path
     kind: str
     task: Any
-    tokenizer: AlbertTokenizer | ChineseTokenizer
+    tokenizer: AlbertTokenizer | WordPieceTokenizer
     sequence_length: int
     truncate: str
     labels: list[str] | None

@@ -15,7 +15,8 @@ class TextEncoder:
     """Turns texts or pairs of texts into the arrays that a model reads.
 
     `[MASK]` written in a text becomes the mask token where the model predicts masked tokens; the
-    stretches between are encoded on their own. For other models it is ordinary characters.
+    stretches between are encoded on their own, each with a word mark in front (so does
+    transformers). For other models it is ordinary characters.
 
     Args:
         vocabulary: the content of the vocabulary's file: a serialised SentencePiece model, or the

@@ -7,16 +7,16 @@ from typing import Any
 from sentencepiece import sentencepiece_model_pb2
 
 from keras_albert.files import write_json
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.normalization import parse_model
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 _UNKNOWN = sentencepiece_model_pb2.ModelProto.SentencePiece.UNKNOWN
 _WORD_MARK = "\u2581"
 
 
 def write_huggingface_tokenizer(
-    tokenizer: AlbertTokenizer | ChineseTokenizer, folder: Path
+    tokenizer: AlbertTokenizer | WordPieceTokenizer, folder: Path, *, max_length: int | None = None
 ) -> list[str]:
     """Writes a tokenizer into a folder of transformers.
 
@@ -28,6 +28,8 @@ def write_huggingface_tokenizer(
     Args:
         tokenizer: what to write.
         folder: where to; it is there.
+        max_length: how many tokens the model has positions for, where texts are to be cut
+            (`truncation=True`); without it, transformers cuts nothing.
 
     Returns:
         What transformers does otherwise, one line each.
@@ -41,8 +43,10 @@ def write_huggingface_tokenizer(
     }
     names = {name: str(tokenizer.id_to_token(index)) for name, index in special.items()}
     settings: dict[str, Any] = {**names, "padding_side": "right"}
+    if max_length is not None:
+        settings["model_max_length"] = max_length
     tokenizer.save(folder)
-    if isinstance(tokenizer, ChineseTokenizer):
+    if isinstance(tokenizer, WordPieceTokenizer):
         # Chinese ALBERT has BERT's tokenizer.
         settings |= {
             "tokenizer_class": "BertTokenizer",

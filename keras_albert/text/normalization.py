@@ -103,6 +103,9 @@ GOOGLE = Normalization()
 HUGGINGFACE = Normalization(accents="marks", quotes=True)
 """transformers 5, `AlbertTokenizer`."""
 
+UNCHANGED = Normalization(lowercase=False, accents="keep")
+"""No steps."""
+
 _QUOTES = ("``", "''")
 
 
@@ -249,6 +252,29 @@ def with_normalization(model_proto: bytes, steps: Normalization = GOOGLE) -> byt
     return bytes(model.SerializeToString())
 
 
+def with_steps(model_proto: bytes, steps: Normalization) -> bytes:
+    """A model of a tokenizer.json, which lists all of its steps: those first, then its map.
+
+    Unlike `with_normalization`, nothing is taken for granted: where the file lists no steps, the
+    map is all there is, ALBERT's or not.
+
+    Args:
+        model_proto: a serialised SentencePiece model.
+        steps: which steps.
+
+    Returns:
+        The serialised model, named so that nobody adds steps again.
+    """
+    model = parse_model(model_proto)
+    spec = model.normalizer_spec
+    if steps != UNCHANGED or not spec.precompiled_charsmap:
+        spec.precompiled_charsmap = _composed_charsmap(spec.precompiled_charsmap, steps)
+        spec.name = steps.name
+    elif not is_normalized(model):
+        spec.name = steps.name
+    return bytes(model.SerializeToString())
+
+
 @functools.lru_cache(maxsize=4)  # it takes 4 s, and published models have one map between them
 def _composed_charsmap(charsmap: bytes, steps: Normalization) -> bytes:
     """A model's compiled map (or none) with the steps in front."""
@@ -286,11 +312,17 @@ def is_normalized(model: sentencepiece_model_pb2.ModelProto) -> bool:
 
     By its name; or, since SentencePiece's trainer gives every map a name of its own, by what it
     does: no other map that models come with takes an accent off.
+
+    Raises:
+        InputError: its map is damaged.
     """
     spec = model.normalizer_spec
     if spec.name.startswith("albert_"):
         return True
     if not spec.precompiled_charsmap:
         return False
-    own = sentencepiece.SentencePieceNormalizer(model_proto=bytes(model.SerializeToString()))
+    try:
+        own = sentencepiece.SentencePieceNormalizer(model_proto=bytes(model.SerializeToString()))
+    except (RuntimeError, ValueError) as error:
+        raise InputError("The model's character map is damaged.") from error
     return str(own.Normalize("\u00c9")).strip("\u2581 ") == "e"

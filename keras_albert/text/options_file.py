@@ -35,11 +35,25 @@ def read_options(folder: str | Path, allowed: Mapping[str, type]) -> dict[str, A
     options = read_json(path)
     if not isinstance(options, dict):
         raise InputError(f"{path} is not an object of options.")
+    check_options(options, allowed, path)
+    return options
+
+
+def check_options(options: Mapping[str, Any], allowed: Mapping[str, type], path: Path) -> None:
+    """Checks a tokenizer's options.
+
+    Args:
+        options: by name.
+        allowed: see `read_options`.
+        path: the file they are from, to name it.
+
+    Raises:
+        InputError: an option is unknown or of another type.
+    """
     for name, value in options.items():
         # A bool is an int to Python; here they are not the same.
         if name not in allowed or type(value) is not allowed[name]:
             raise InputError(
-                f"{path}: {name}={value!r} is no option of this vocabulary's tokenizer; it has "
+                f"{path}: {name}={value!r} is not an option of this vocabulary's tokenizer; it has "
                 f"{', '.join(f'{n} ({t.__name__})' for n, t in allowed.items())}."
             )
-    return options

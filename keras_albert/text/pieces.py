@@ -7,6 +7,12 @@ import numpy as np
 WORD_MARK = "\u2581"
 """SentencePiece's mark for a space, at the start of a piece that begins a word."""
 
+CONTROL_PIECES = ("[CLS]", "[SEP]", "[MASK]")
+"""Ids 2, 3 and 4. Control pieces, so that no text can produce them (Google's choice)."""
+
+USER_SYMBOLS = ("(", ")", '"', "-", ".", "\u2013", "\u00a3", "\u20ac")
+"""Characters that are always pieces of their own (Google's list)."""
+
 _LISTED = frozenset('!"#$%&()*+,-./:;?@[\\]^_`{|}~\u20ac\u00a3')
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 

@@ -1,6 +1,7 @@
 """KerasHub's SentencePiece layer with ALBERT's special pieces and the digits-and-comma rule."""
 
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import keras_hub
@@ -10,6 +11,9 @@ import sentencepiece
 from keras_albert.errors import InputError
 from keras_albert.text import pieces as piece_rules
 from keras_albert.text.in_graph import FastTokenizer, digit_comma_in_graph
+
+PRESET_ASSET = "vocabulary.spm"
+"""KerasHub's name for the model in a preset's folder."""
 
 OPTIONS: dict[str, type] = {"google_digit_comma": bool}
 """What the ids depend on beside the model."""
@@ -21,6 +25,22 @@ _SPECIAL_PIECES = {
     "sep_token": "[SEP]",
     "mask_token": "[MASK]",
 }
+
+
+def check_model(proto: bytes) -> None:
+    """Checks that bytes are a SentencePiece model.
+
+    Raises:
+        InputError: they are not, or a damaged one.
+    """
+    try:
+        if not proto:  # SentencePiece takes an empty model without a word
+            raise ValueError("an empty file")
+        sentencepiece.SentencePieceProcessor(model_proto=proto)
+    except (RuntimeError, ValueError) as error:
+        raise InputError(
+            "The vocabulary is not a SentencePiece model, or a damaged one: fetch or copy it again."
+        ) from error
 
 
 class SentencePieceLayer(keras_hub.tokenizers.SentencePieceTokenizer):
@@ -82,7 +102,22 @@ class SentencePieceLayer(keras_hub.tokenizers.SentencePieceTokenizer):
         splits = tf.stack([tf.constant(0, tf.int64), tf.size(outputs, tf.int64)])
         return digit_comma_in_graph(outputs, splits, self._digit_comma)[0]
 
+    def load_assets(self, dir_path: str) -> None:
+        """Reads what `save_assets` wrote.
+
+        Raises:
+            InputError: it is not a SentencePiece model, or not ALBERT's.
+        """
+        file = Path(dir_path, PRESET_ASSET)
+        try:
+            self.set_proto(file.read_bytes())
+        except (OSError, RuntimeError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"{file} is not an ALBERT vocabulary: {reason}") from error
+
     def _set_proto_tf(self, proto: bytes) -> None:
+        # What TensorFlow says of a model that is none is not for people.
+        check_model(proto)
         # KerasHub takes the ordinary operation, which breaks ties differently from SentencePiece:
         # ids inside tf.data would not always be those outside.
         super()._set_proto_tf(proto)

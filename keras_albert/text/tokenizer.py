@@ -12,15 +12,17 @@ import numpy as np
 import sentencepiece
 
 from keras_albert.errors import InputError
-from keras_albert.files import read_json, write_aside
+from keras_albert.files import write_aside
 from keras_albert.text import pieces as piece_rules
 from keras_albert.text.encoded_text import Encoding, bad_text, checked_ids
 from keras_albert.text.in_graph import in_graph_tokenizer
-from keras_albert.text.named_presets import NamedPresets
 from keras_albert.text.normalization import GOOGLE, HUGGINGFACE, with_normalization
 from keras_albert.text.offsets import piece_offsets
 from keras_albert.text.options_file import read_options, write_options
-from keras_albert.text.sentencepiece_layer import OPTIONS, SentencePieceLayer
+from keras_albert.text.sentencepiece_files import read_sentencepiece
+from keras_albert.text.sentencepiece_layer import OPTIONS, SentencePieceLayer, check_model
+from keras_albert.text.tokenizer_presets import TokenizerPresets
+from keras_albert.text.vocabulary_files import VocabularyFile, preset_options
 
 MODEL_FILENAME = "spiece.model"
 _PRESET_ASSET = Path("assets/tokenizer/vocabulary.spm")
@@ -29,7 +31,7 @@ _SMALL_BATCH = 16
 
 
 @keras.saving.register_keras_serializable("keras_albert")
-class AlbertTokenizer(NamedPresets, SentencePieceLayer):
+class AlbertTokenizer(TokenizerPresets, SentencePieceLayer):
     """ALBERT's SentencePiece tokenizer.
 
     Everything about the text (normalisation included) lives in the SentencePiece model, so the
@@ -60,6 +62,7 @@ class AlbertTokenizer(NamedPresets, SentencePieceLayer):
     """
 
     VOCABULARY_FILE: ClassVar[str] = MODEL_FILENAME
+    kind = "sentencepiece"
 
     @classmethod
     def load(cls, path: str | Path, **kwargs: Any) -> "AlbertTokenizer":
@@ -85,12 +88,17 @@ class AlbertTokenizer(NamedPresets, SentencePieceLayer):
                 f"No vocabulary at {path}: expected a SentencePiece model file or a folder with "
                 f"{MODEL_FILENAME} in it, as `keras-albert vocabulary` writes."
             )
-        if file == path / _PRESET_ASSET and (path / "tokenizer.json").is_file():
-            config = read_json(path / "tokenizer.json")["config"]
-            options = {name: config[name] for name in OPTIONS if name in config}
+        if file == path / _PRESET_ASSET:
+            options = preset_options(path, OPTIONS)
         else:
             options = read_options(file.parent, OPTIONS)
         return cls.from_proto(file.read_bytes(), str(file), **{**options, **kwargs})
+
+    @classmethod
+    def read(cls, found: VocabularyFile, **kwargs: Any) -> "AlbertTokenizer":
+        """Reads a vocabulary that was found, ALBERT's normalisation added where it lacks it."""
+        tokenizer: AlbertTokenizer = read_sentencepiece(cls, found, **kwargs)
+        return tokenizer
 
     @classmethod
     def imported(
@@ -129,8 +137,8 @@ class AlbertTokenizer(NamedPresets, SentencePieceLayer):
             steps = replace(steps, accents="keep")
         try:
             proto = with_normalization(path.read_bytes(), steps)
-        except InputError as error:
-            raise InputError(f"{path}: {error}") from error
+        except (RuntimeError, ValueError) as error:
+            raise InputError(f"{path}: {' '.join(str(error).split())}") from error
         kwargs = {"google_digit_comma": mode == "google", **kwargs}
         return cls.from_proto(proto, str(path), **kwargs)
 
@@ -147,16 +155,14 @@ class AlbertTokenizer(NamedPresets, SentencePieceLayer):
             InputError: it is not a SentencePiece model with ALBERT's special pieces.
         """
         try:
-            if not proto:  # SentencePiece takes an empty model without a word
-                raise ValueError("an empty file")
-            sentencepiece.SentencePieceProcessor(model_proto=proto)
-        except (RuntimeError, ValueError) as error:
+            check_model(proto)
+        except InputError as error:
             raise InputError(f"{source} is not a SentencePiece model.") from error
         try:
             return cls(proto, **kwargs)
         except InputError:
             raise
-        except ValueError as error:
+        except (RuntimeError, ValueError) as error:  # SentencePiece looks at some parts only now
             raise InputError(
                 f"{source} is not an ALBERT vocabulary: {' '.join(str(error).split())}"
             ) from error

@@ -2,19 +2,27 @@
 
 import base64
 import binascii
+import functools
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import sentencepiece
 from sentencepiece import sentencepiece_model_pb2
 
 from keras_albert.errors import InputError
-from keras_albert.text.normalization import HUGGINGFACE, Normalization
-from keras_albert.text.vocabulary import USER_SYMBOLS
+from keras_albert.text.normalization import HUGGINGFACE, Normalization, with_steps
+from keras_albert.text.pieces import USER_SYMBOLS, WORD_MARK
 
 _PIECE = sentencepiece_model_pb2.ModelProto.SentencePiece
 _SPECIAL = ("<pad>", "[CLS]", "[SEP]", "[MASK]")
 _WORDPIECE_SPECIAL = ("<unk>", "[PAD]", "[UNK]")
+_LITERALS = {("``", '"'), ("''", '"')}
+_SPACES = (" {2,}", " ")
+# Steps that may go before a character map, and those that are one. Steps that collapse spaces are
+# taken together with the map by SentencePiece.
+_BEFORE = {"Replace", "NFKD", "StripAccents", "Lowercase"}
+_MAPS = {"Precompiled", "Nmt", "NFKC"}
 
 
 def model_kind(content: Any, path: Path) -> str:
@@ -37,6 +45,11 @@ def model_kind(content: Any, path: Path) -> str:
     return str(kind)
 
 
+def is_known(piece: str) -> bool:
+    """Whether every vocabulary has a piece: special ones, and Google's user symbols."""
+    return piece in {*_SPECIAL, *_WORDPIECE_SPECIAL, *USER_SYMBOLS}
+
+
 def check_added(added: Iterable[str], path: Path) -> None:
     """Checks the pieces that were added to a vocabulary after its training.
 
@@ -47,17 +60,21 @@ def check_added(added: Iterable[str], path: Path) -> None:
     Raises:
         InputError: there are others, whose ids the model's vocabulary does not have.
     """
-    known = {*_SPECIAL, *_WORDPIECE_SPECIAL, *USER_SYMBOLS}
-    if others := [piece for piece in added if piece not in known]:
+    if others := [piece for piece in added if not is_known(piece)]:
         raise InputError(
-            f"{path} adds {len(others)} pieces to its vocabulary, {others[0]!r} first. Added "
-            "pieces are not read: ids would differ from those the model was trained with."
+            f"{path} adds {len(others)} pieces to its vocabulary, {others[0]!r} first. "
+            'load_tokenizer(PATH, added_tokens="symbols") finds them in texts, as SentencePiece\'s '
+            'own symbols; "leave" reads texts without them. Give the model the preprocessor of '
+            "such a tokenizer."
         )
 
 
-def _added(content: dict[str, Any]) -> list[str]:
+def added_pieces(content: dict[str, Any]) -> dict[str, Any]:
+    """The pieces that a tokenizer.json lists as added, special ones among them, and their ids."""
     tokens = content.get("added_tokens") or []
-    return [str(token.get("content")) for token in tokens if isinstance(token, dict)]
+    if not isinstance(tokens, list):
+        return {}
+    return {str(token.get("content")): token.get("id") for token in tokens if type(token) is dict}
 
 
 def unigram_model(content: dict[str, Any], path: Path) -> tuple[bytes, Normalization]:
@@ -74,19 +91,9 @@ def unigram_model(content: dict[str, Any], path: Path) -> tuple[bytes, Normaliza
     Raises:
         InputError: the file lacks a part or has one that is not understood.
     """
-    check_added(_added(content), path)
-    steps = _normalizers(content.get("normalizer"))
-    found = {str(step.get("type")) for step in steps}
-    replaced = {_pattern(step) for step in steps if step.get("type") == "Replace"}
-    charsmaps = [step for step in steps if step.get("type") == "Precompiled"]
-    unknown = found - {"Replace", "NFKD", "StripAccents", "Lowercase", "Precompiled"}
-    if unknown or not replaced <= {("``", '"'), ("''", '"'), (" {2,}", " ")}:
-        raise InputError(
-            f"{path} normalises text in a way that is not ALBERT's: "
-            f"{', '.join(sorted(unknown)) or sorted(replaced)}."
-        )
-    if ("NFKD" in found) != ("StripAccents" in found):
-        raise InputError(f"{path} decomposes text or drops accents, and not both as ALBERT does.")
+    _check_split(content.get("pre_tokenizer"), path)
+    before, charsmap, collapses = _read_steps(_normalizers(content.get("normalizer")), path)
+    collapses |= "WhitespaceSplit" in str(content["pre_tokenizer"])
     model = sentencepiece_model_pb2.ModelProto()
     try:
         unknown_id = int(content["model"]["unk_id"])
@@ -96,28 +103,109 @@ def unigram_model(content: dict[str, Any], path: Path) -> tuple[bytes, Normaliza
                 added.type = _PIECE.UNKNOWN
             elif piece in _SPECIAL:
                 added.type = _PIECE.CONTROL
-        model.normalizer_spec.precompiled_charsmap = b"".join(
-            base64.b64decode(step["precompiled_charsmap"], validate=True) for step in charsmaps
-        )
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        model.normalizer_spec.precompiled_charsmap = charsmap
+        model.trainer_spec.unk_id = unknown_id
+        model.trainer_spec.unk_piece = model.pieces[unknown_id].piece
+    except (KeyError, TypeError, ValueError, IndexError, UnicodeError) as error:
         raise InputError(f"{path} is not a complete Unigram tokenizer: {error!r}.") from error
     model.trainer_spec.model_type = sentencepiece_model_pb2.TrainerSpec.UNIGRAM
     model.trainer_spec.vocab_size = len(model.pieces)
-    model.trainer_spec.unk_id = unknown_id
-    model.trainer_spec.unk_piece = model.pieces[unknown_id].piece
     model.trainer_spec.bos_id = model.trainer_spec.eos_id = -1
     model.normalizer_spec.add_dummy_prefix = True
-    model.normalizer_spec.remove_extra_whitespaces = True
+    model.normalizer_spec.remove_extra_whitespaces = collapses
     model.normalizer_spec.escape_whitespaces = True
-    return bytes(model.SerializeToString()), Normalization(
+    return bytes(model.SerializeToString()), before
+
+
+def normalized_model(content: dict[str, Any], path: Path) -> bytes:
+    """A Unigram tokenizer as a SentencePiece model that does all of the file's steps.
+
+    Args:
+        content: the file's JSON.
+        path: the file, to name it.
+
+    Raises:
+        InputError: see `unigram_model`.
+    """
+    proto, steps = unigram_model(content, path)
+    try:
+        return with_steps(proto, steps)
+    except (RuntimeError, ValueError) as error:
+        raise InputError(
+            f"{path} is not a complete Unigram tokenizer: its character map is damaged."
+        ) from error
+
+
+def _read_steps(steps: list[dict[str, Any]], path: Path) -> tuple[Normalization, bytes, bool]:
+    """The steps before the map, the map (empty: none), and whether spaces are collapsed."""
+    found = {str(step.get("type")) for step in steps}
+    literals = {_pattern(step) for step in steps if step.get("type") == "Replace"} - {_SPACES}
+    unknown = found - _BEFORE - _MAPS - {"Strip"}
+    if unknown or not literals <= _LITERALS:
+        raise InputError(
+            f"{path} normalises text in a way that is not ALBERT's: "
+            f"{', '.join(sorted(unknown)) or sorted(literals)}."
+        )
+    if ("NFKD" in found) != ("StripAccents" in found):
+        raise InputError(f"{path} decomposes text or drops accents, and not both as ALBERT does.")
+    kinds = [str(step.get("type")) for step in steps if _pattern(step) != _SPACES]
+    first_map = min((kinds.index(kind) for kind in _MAPS & found), default=len(kinds))
+    maps = [kind for kind in kinds if kind in _MAPS]
+    known: tuple[list[str], ...] = ([], ["Precompiled"], ["NFKC"], ["Nmt", "NFKC"])
+    if set(kinds[first_map:]) & _BEFORE or maps not in known:
+        raise InputError(
+            f"{path} normalises text in an order that SentencePiece cannot: {', '.join(kinds)}."
+        )
+    charsmap = b""
+    try:
+        for step in steps:
+            if step.get("type") == "Precompiled":
+                charsmap = base64.b64decode(step["precompiled_charsmap"], validate=True)
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise InputError(f"{path} is not a complete Unigram tokenizer: {error!r}.") from error
+    if "NFKC" in maps:
+        charsmap = _named_map("nmt_nfkc" if "Nmt" in maps else "nfkc")
+    before = Normalization(
         lowercase="Lowercase" in found,
         accents=HUGGINGFACE.accents if "StripAccents" in found else "keep",
-        quotes=("''", '"') in replaced,
+        quotes=("''", '"') in literals,
     )
+    collapses = "Strip" in found or any(_pattern(step) == _SPACES for step in steps)
+    return before, charsmap, collapses
+
+
+@functools.cache
+def _named_map(name: str) -> bytes:
+    """The character map of one of SentencePiece's own rules."""
+    normalizer = sentencepiece.SentencePieceNormalizer(rule_name=name)
+    spec = sentencepiece_model_pb2.NormalizerSpec()
+    spec.ParseFromString(normalizer.serialized_normalizer_spec())
+    return bytes(spec.precompiled_charsmap)
+
+
+def _check_split(pre_tokenizer: Any, path: Path) -> None:
+    """Words are split at spaces and each gets its mark, as SentencePiece does."""
+    nested = isinstance(pre_tokenizer, dict) and pre_tokenizer.get("type") == "Sequence"
+    parts = pre_tokenizer.get("pretokenizers") if nested else [pre_tokenizer]
+    parts = [part if isinstance(part, dict) else {} for part in parts or [{}]]
+    # Before tokenizers 0.15 the scheme was a switch.
+    marks = [
+        part.get("replacement") == WORD_MARK
+        and part.get("prepend_scheme", "always") in ("always", "first")
+        and ("prepend_scheme" in part or part.get("add_prefix_space", True) is True)
+        for part in parts
+        if part.get("type") == "Metaspace"
+    ]
+    others = [part for part in parts if part.get("type") not in ("Metaspace", "WhitespaceSplit")]
+    if others or not marks or not all(marks):
+        raise InputError(
+            f"{path} splits text in a way that is not SentencePiece's: expected Metaspace with "
+            f"{WORD_MARK!r} in front of every text, found {str(pre_tokenizer)[:200]}."
+        )
 
 
 def wordpiece_vocabulary(content: dict[str, Any], path: Path) -> tuple[list[str], dict[str, Any]]:
-    """A WordPiece tokenizer's pieces by id, and its options for `ChineseTokenizer`.
+    """A WordPiece tokenizer's pieces by id, and its options for `WordPieceTokenizer`.
 
     Args:
         content: the file's JSON.
@@ -130,7 +218,6 @@ def wordpiece_vocabulary(content: dict[str, Any], path: Path) -> tuple[list[str]
     Raises:
         InputError: the file lacks a part or has one that is not understood.
     """
-    check_added(_added(content), path)
     model = content["model"]
     normalizer = content.get("normalizer")
     if not isinstance(normalizer, dict) or normalizer.get("type") != "BertNormalizer":
@@ -140,8 +227,9 @@ def wordpiece_vocabulary(content: dict[str, Any], path: Path) -> tuple[list[str]
     if model.get("continuing_subword_prefix", "##") != "##":
         raise InputError(f"{path}: pieces that continue a word are not marked with ##.")
     vocabulary = model.get("vocab")
-    if not isinstance(vocabulary, dict) or sorted(vocabulary.values()) != list(
-        range(len(vocabulary))
+    if not isinstance(vocabulary, dict) or (
+        {type(index) for index in vocabulary.values()} - {int}
+        or sorted(vocabulary.values()) != list(range(len(vocabulary)))
     ):
         raise InputError(f"{path}: its vocabulary does not number its pieces from 0 up.")
     lowercase = bool(normalizer.get("lowercase", True))
@@ -157,7 +245,8 @@ def _normalizers(normalizer: Any) -> list[dict[str, Any]]:
     if not isinstance(normalizer, dict):
         return []
     if normalizer.get("type") == "Sequence":
-        return [step for part in normalizer["normalizers"] for step in _normalizers(part)]
+        parts = normalizer.get("normalizers")
+        return [step for part in parts or () for step in _normalizers(part)]
     return [normalizer]
 
 

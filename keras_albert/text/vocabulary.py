@@ -13,13 +13,8 @@ import sentencepiece
 from keras_albert.errors import InputError
 from keras_albert.files import write_aside, write_json
 from keras_albert.text.normalization import NORMALIZER_NAME, normalizer
+from keras_albert.text.pieces import CONTROL_PIECES, USER_SYMBOLS
 from keras_albert.text.tokenizer import MODEL_FILENAME, AlbertTokenizer
-
-CONTROL_PIECES = ("[CLS]", "[SEP]", "[MASK]")
-"""Ids 2, 3 and 4. Control pieces, so that no text can produce them (Google's choice)."""
-
-USER_SYMBOLS = ("(", ")", '"', "-", ".", "\u2013", "\u00a3", "\u20ac")
-"""Characters that are always pieces of their own (Google's list)."""
 
 CHARACTER_COVERAGE = 0.99995
 """The share of the corpus's characters that get a piece; the rest are `<unk>` (Google's value)."""

@@ -91,6 +91,73 @@ def test_google_s_gelu_is_the_tanh_approximation():
     assert "embedding_projection" not in read(config, "tf1")
 
 
+# What public configurations carry beside the network's sizes: TF-Hub's xxlarge and copies of a
+# Chinese base (layers_to_keep), brightmart/albert_zh's base (BERT's pooler),
+# pohanchi/huggingface_albert (a training's settings in an albert_config.json), readme files of
+# models that transformers 4 saved; and what its configurations of other years have.
+FOUND = {
+    "layers_to_keep": [],
+    "directionality": "bidi",
+    "pooler_fc_size": 768,
+    "pooler_num_attention_heads": 12,
+    "pooler_num_fc_layers": 3,
+    "pooler_size_per_head": 128,
+    "pooler_type": "first_token_transform",
+    "layer_norm_eps": 1e-12,
+    "num_labels": 2,
+    "batch_size": 4,
+    "_name_or_path": "albert-large-v1",
+    "_num_labels": 2,
+    "architectures": ["AlbertForQuestionAnswering"],
+    "classifier_dropout_prob": 0.1,
+    "gradient_checkpointing": False,
+    "position_embedding_type": "absolute",
+    "torch_dtype": "float32",
+    "torchscript": True,
+    "transformers_version": "4.12.2",
+    "quantization_config": None,
+    "auto_map": {},
+    "adapters": None,
+    "custom_masked_sequence": False,
+    "custom_pipelines": {},
+    "multi_inputs": [],
+    "revision": "",
+}
+
+
+@pytest.mark.parametrize("source", ["huggingface", "tf1"])
+@pytest.mark.parametrize("key", FOUND)
+def test_what_public_configurations_carry_is_passed_over(key, source):
+    assert read({**OLD, key: FOUND[key]}, source) == read(OLD, source)
+
+
+def test_every_setting_that_transformers_has_by_default_is_passed_over():
+    """Of any model, and of text generation, which older versions wrote into config.json."""
+    import transformers
+
+    for settings in (transformers.PretrainedConfig(), transformers.GenerationConfig()):
+        others = {k: v for k, v in settings.to_dict().items() if k not in ("model_type", "dtype")}
+        assert len(others) > 10 and read({**OLD, **others}) == read(OLD)
+
+
+@pytest.mark.parametrize("source", ["huggingface", "tf1"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"layers_to_keep": [0, 5]},
+        {"quantization_config": {"bits": 4}},
+        {"auto_map": {"AutoModel": "modeling.Mine"}},
+        {"custom_masked_sequence": True},
+        {"multi_inputs": [10, 10]},
+        {"rotary": "yes"},
+        {"window": 0},
+    ],
+)
+def test_a_setting_that_says_something_is_refused(setting, source):
+    with pytest.raises(InputError, match=f"settings that ALBERT does not: {next(iter(setting))}"):
+        read({**OLD, **setting}, source)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

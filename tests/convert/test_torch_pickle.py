@@ -1,4 +1,4 @@
-"""The pickle interpreter runs nothing."""
+"""Reading a pickle runs nothing of it."""
 
 import builtins
 import io
@@ -93,3 +93,56 @@ def test_every_cut_is_an_error():
     for length in range(len(data)):
         with pytest.raises(InputError):
             read_pickle(io.BytesIO(data[:length]), "x.bin")
+
+
+def nested(count, pickled_pair):
+    """A value that holds the one before twice, `count` times: 2^count values in a few bytes."""
+    pairs = b"".join(b"q" + bytes([n]) + pickled_pair(n) for n in range(count))
+    return b"\x80\x02}K\x01" + pairs
+
+
+@pytest.mark.parametrize("depth", [30, 60])
+def test_values_in_values_are_bounded(depth):
+    """To hash this key would take longer than anyone waits."""
+    data = nested(depth, lambda n: b"h" + bytes([n]) + b"\x86") + b"K\x00s."
+    with pytest.raises(InputError, match="values in values"):
+        read_pickle(io.BytesIO(data), "x.bin")
+
+
+def test_depth_is_bounded():
+    """To hash this key would leave Python's stack, and so end the process."""
+    with pytest.raises(InputError, match="values in values"):
+        read_pickle(io.BytesIO(b"\x80\x02}K\x01" + b"\x85" * 500_000 + b"K\x00s."), "x.bin")
+
+
+def test_a_large_memo_is_not_made():
+    with pytest.raises(InputError, match="is remembered"):
+        read_pickle(io.BytesIO(b"\x80\x02K\x01r\xff\xff\xff\x7f."), "x.bin")
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"(icollections\nOrderedDict\n.", "INST"),
+        (b"(ccollections\nOrderedDict\no.", "OBJ"),
+        (b"ccollections\nOrderedDict\n)\x81.", "NEWOBJ"),
+        (b"\x82\x01.", "EXT1"),
+        (b"Pabc\n.", "PERSID"),
+        (b"\x96\x01\x00\x00\x00\x00\x00\x00\x00a.", "BYTEARRAY8"),
+        (b"ctorch._utils\n_rebuild_tensor_v2\n(dK\x01K\x02sb.", "a state of its own"),
+        (b"ctorch._utils\n_rebuild_tensor_v2\n)R.", "unusual arguments"),
+        (b"ctorch._utils\n_rebuild_tensor_v2\n(NNNNtR.", "without a storage"),
+        (b"ctorch\nFloatStorage\n)R.", "unusual arguments"),
+        (b"ccollections\nOrderedDict\nK\x01\x85R.", "unusual arguments"),
+        (b"K\x01Q.", "not a storage"),
+    ],
+)
+def test_what_describes_no_tensor(data, message):
+    with pytest.raises(InputError, match=message):
+        read_pickle(io.BytesIO(data), "x.bin")
+
+
+def test_a_state_changes_no_method():
+    """BUILD on an OrderedDict, as for `_metadata`, cannot put a value in place of `items`."""
+    data = b"ccollections\nOrderedDict\n)R(dX\x05\x00\x00\x00itemsK\x01sb."
+    assert list(read_pickle(io.BytesIO(data), "x.bin").items()) == []

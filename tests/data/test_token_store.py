@@ -127,6 +127,29 @@ def test_another_format_version_is_refused(make_store, documents):
         TokenStore(store.directory)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"vocabulary_size": [1000]},
+        {"vocabulary_size": "1000"},
+        {"counts": 3},
+        {"counts": {"documents": "many", "tokens": 3}},
+        {"counts": {"documents": 39, "tokens": 3}},
+        {"lengths": None},
+        {"lengths": {"name": "../x", "bytes": 3, "sha256": ""}},
+        {"shards": {}},
+        {"shards": [{"name": 3}]},
+        {"tokenizer_fingerprint": None},
+    ],
+)
+def test_a_damaged_manifest_is_named(make_store, documents, change):
+    store = make_store(documents)
+    path = store.directory / fmt.MANIFEST_NAME
+    path.write_text(json.dumps({**store.manifest, **change}))
+    with pytest.raises(InputError, match=f"{fmt.MANIFEST_NAME} is damaged"):
+        TokenStore(store.directory)
+
+
 def test_stored_ids_beyond_the_vocabulary_are_refused(make_store, documents):
     store = make_store(documents)
     rewrite_manifest(store, vocabulary_size=50)

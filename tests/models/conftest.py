@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keras_albert import AlbertBackbone, AlbertTokenizer, ChineseTokenizer
+from keras_albert import AlbertBackbone, AlbertTokenizer, WordPieceTokenizer
 from keras_albert.benchmarks.questions.passage_question import PassageQuestion
 from keras_albert.benchmarks.questions.squad_files import read_squad
 from keras_albert.text import train_vocabulary
@@ -54,10 +54,10 @@ def cmrc() -> list[PassageQuestion]:
 
 
 @pytest.fixture(scope="session")
-def cmrc_tokenizer(cmrc) -> ChineseTokenizer:
+def cmrc_tokenizer(cmrc) -> WordPieceTokenizer:
     """Every character of the passages, and the Latin words and numbers of them, as one piece."""
     texts = [question.passage.lower() for question in cmrc]
     characters = {c for text in texts for c in text if not c.isspace()} | set("何时几甲乙丙")
     words = sorted({w for text in texts for w in re.findall("[a-z]+|[0-9]+", text) if len(w) > 1})
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    return ChineseTokenizer([*special, *sorted(characters), *words])
+    return WordPieceTokenizer([*special, *sorted(characters), *words])

@@ -11,8 +11,8 @@ import pytest
 
 from keras_albert.models.text_packing import pack
 from keras_albert.runtime.text_encoder import TextEncoder
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 from tests.exported import CHINESE_TEXTS, chinese_tokenizer, sentences, tokenizer
 from tests.text.hostile import HOSTILE
 
@@ -66,7 +66,7 @@ def test_google_digit_comma_goes_along() -> None:
 
 @pytest.mark.parametrize("options", [{}, {"lowercase": False}, {"max_word_characters": 2}])
 def test_a_chinese_vocabulary_goes_along(options: dict[str, Any]) -> None:
-    chinese = ChineseTokenizer(chinese_tokenizer().get_vocabulary(), **options)
+    chinese = WordPieceTokenizer(chinese_tokenizer().get_vocabulary(), **options)
     encoder = TextEncoder(chinese.vocabulary_bytes, _chinese_description(chinese))
     texts = [*CHINESE_TEXTS, *HOSTILE[:30], "A the THES \u4eca\u5929"]
     arrays, _ = encoder(texts)
@@ -78,7 +78,7 @@ def test_a_chinese_vocabulary_goes_along(options: dict[str, Any]) -> None:
     assert encoder.suffix_mark == "##"
 
 
-def _chinese_description(chinese: ChineseTokenizer) -> dict[str, Any]:
+def _chinese_description(chinese: WordPieceTokenizer) -> dict[str, Any]:
     return _description(
         task="masked_lm",
         vocabulary_size=chinese.vocabulary_size(),

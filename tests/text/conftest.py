@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sentencepiece
 
-from keras_albert.text import AlbertTokenizer, ChineseTokenizer, train_vocabulary
+from keras_albert.text import AlbertTokenizer, WordPieceTokenizer, train_vocabulary
 from tests.text.google_wordpiece import basic_tokens
 
 SANGUO = Path(__file__).parents[2] / "examples" / "data" / "sanguo-sample.jsonl.gz"
@@ -80,8 +80,8 @@ def chinese_vocabulary(
 
 
 @pytest.fixture(scope="session")
-def chinese_tokenizer(chinese_vocabulary: Path) -> ChineseTokenizer:
-    return ChineseTokenizer.load(chinese_vocabulary)
+def chinese_tokenizer(chinese_vocabulary: Path) -> WordPieceTokenizer:
+    return WordPieceTokenizer.load(chinese_vocabulary)
 
 
 @pytest.fixture(scope="session")

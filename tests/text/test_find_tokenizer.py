@@ -9,15 +9,15 @@ import keras_hub
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.text import AlbertTokenizer, ChineseTokenizer, load_tokenizer
+from keras_albert.text import AlbertTokenizer, WordPieceTokenizer, load_tokenizer
 
 TEXT = "The ``Caf\u00e9'' has 1, 2, and 1,000 tables \u7384\u5fb7"
 
 
 def test_our_own_folders(
-    tokenizer: AlbertTokenizer, chinese_tokenizer: ChineseTokenizer, tmp_path: Path
+    tokenizer: AlbertTokenizer, chinese_tokenizer: WordPieceTokenizer, tmp_path: Path
 ) -> None:
-    cased = ChineseTokenizer(chinese_tokenizer.get_vocabulary(), lowercase=False)
+    cased = WordPieceTokenizer(chinese_tokenizer.get_vocabulary(), lowercase=False)
     splitting = AlbertTokenizer(tokenizer.proto, google_digit_comma=True)
     for number, saved in enumerate([tokenizer, splitting, chinese_tokenizer, cased]):
         saved.save(tmp_path / f"{number}")
@@ -103,12 +103,12 @@ def test_a_hugging_face_folder_with_a_vocabulary(
 
 @pytest.mark.parametrize("name", ["vocab.txt", "vocab_chinese.txt", "assets/vocab_chinese.txt"])
 def test_a_chinese_folder_of_googles(
-    chinese_tokenizer: ChineseTokenizer, chinese_vocabulary: Path, tmp_path: Path, name: str
+    chinese_tokenizer: WordPieceTokenizer, chinese_vocabulary: Path, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     shutil.copy(chinese_vocabulary / "vocab.txt", tmp_path / name)
     found = load_tokenizer(tmp_path)
-    assert isinstance(found, ChineseTokenizer)
+    assert isinstance(found, WordPieceTokenizer)
     assert found.fingerprint == chinese_tokenizer.fingerprint
 
 

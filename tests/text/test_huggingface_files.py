@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.huggingface_files import write_huggingface_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 pytestmark = pytest.mark.once
 
@@ -64,7 +64,7 @@ def test_wordpiece_keeps_its_case(tmp_path: Path, lowercase: bool) -> None:
     from transformers import AutoTokenizer
 
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "A", "a", "\u4e2d", "\u00e9", "e"]
-    ours = ChineseTokenizer.from_pieces(
+    ours = WordPieceTokenizer.from_pieces(
         pieces, "a list", lowercase=lowercase, strip_accents=lowercase
     )
     assert write_huggingface_tokenizer(ours, tmp_path) == []

@@ -10,7 +10,13 @@ import sentencepiece
 
 from keras_albert.errors import InputError
 from keras_albert.text.normalization import HUGGINGFACE
-from keras_albert.text.tokenizer_json import model_kind, unigram_model, wordpiece_vocabulary
+from keras_albert.text.tokenizer_json import (
+    added_pieces,
+    check_added,
+    model_kind,
+    unigram_model,
+    wordpiece_vocabulary,
+)
 
 PATH = Path("folder/tokenizer.json")
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
@@ -60,12 +66,12 @@ def test_another_kind_is_refused(content: Any) -> None:
 
 def test_added_pieces_are_refused(unigram: dict[str, Any], wordpiece: dict[str, Any]) -> None:
     """But for those that are in every vocabulary."""
-    added = [*unigram["added_tokens"], {"content": "("}, {"content": "\u20ac"}]
-    unigram_model(changed(unigram, "added_tokens", value=added), PATH)
-    for read, content in ((unigram_model, unigram), (wordpiece_vocabulary, wordpiece)):
+    for content in (unigram, wordpiece):
+        added = [*content["added_tokens"], {"content": "("}, {"content": "\u20ac"}]
+        check_added(added_pieces({"added_tokens": added}), PATH)
         added = [*content["added_tokens"], {"id": 7, "content": "<new>"}]
         with pytest.raises(InputError, match="adds 1 pieces to its vocabulary, '<new>' first"):
-            read(changed(content, "added_tokens", value=added), PATH)
+            check_added(added_pieces({"added_tokens": added}), PATH)
 
 
 def changed(content: dict[str, Any], *keys: str, value: Any) -> dict[str, Any]:
@@ -85,6 +91,18 @@ def changed(content: dict[str, Any], *keys: str, value: Any) -> dict[str, Any]:
         (("model", "vocab"), [["a", "much"]], "not a complete Unigram"),
         (("normalizer",), {"type": "NFC"}, "not ALBERT's: NFC"),
         (("normalizer",), {"type": "NFKD"}, "and not both"),
+        (
+            ("normalizer",),
+            {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"}]},
+            "in an order that SentencePiece cannot: NFKC, Lowercase",
+        ),
+        (("pre_tokenizer",), {"type": "ByteLevel"}, "not SentencePiece's.*ByteLevel"),
+        (("pre_tokenizer",), None, "not SentencePiece's"),
+        (
+            ("pre_tokenizer",),
+            {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "never"},
+            "not SentencePiece's.*never",
+        ),
         (
             ("normalizer",),
             {"type": "Replace", "pattern": {"String": "a"}, "content": "b"},

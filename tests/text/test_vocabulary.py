@@ -10,7 +10,7 @@ import sentencepiece
 
 from keras_albert.errors import InputError
 from keras_albert.text import AlbertTokenizer, train_vocabulary
-from keras_albert.text.vocabulary import USER_SYMBOLS
+from keras_albert.text.pieces import USER_SYMBOLS
 
 
 @pytest.fixture(scope="module")

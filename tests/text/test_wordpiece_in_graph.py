@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_albert.runtime.wordpiece import WordPiece, basic_character
-from keras_albert.text import ChineseTokenizer
+from keras_albert.text import WordPieceTokenizer
 from keras_albert.text.wordpiece_in_graph import character_table, wordpiece_in_graph
 from tests.runners import WITHOUT_KERAS
 from tests.text.hostile import HOSTILE, assigned_code_points, random_texts
@@ -29,14 +29,14 @@ def in_graph(wordpiece: WordPiece, texts: list[str]) -> list[list[int]]:
 
 
 def test_the_two_forms_agree_on_real_text(
-    chinese_tokenizer: ChineseTokenizer, chinese_paragraphs: list[str], paragraphs: list[str]
+    chinese_tokenizer: WordPieceTokenizer, chinese_paragraphs: list[str], paragraphs: list[str]
 ) -> None:
     texts = [*chinese_paragraphs, *paragraphs[::5]]
     wordpiece = chinese_tokenizer.wordpiece
     assert in_graph(wordpiece, texts) == [wordpiece.encode(text) for text in texts]
 
 
-def test_the_two_forms_agree_on_hostile_text(chinese_tokenizer: ChineseTokenizer) -> None:
+def test_the_two_forms_agree_on_hostile_text(chinese_tokenizer: WordPieceTokenizer) -> None:
     texts = [*HOSTILE, *random_texts(5_000, seed=5), "s" * 200, "s" * 201, "\u03bf" * 201, "##s #"]
     wordpiece = chinese_tokenizer.wordpiece
     assert in_graph(wordpiece, texts) == [wordpiece.encode(text) for text in texts]
@@ -84,7 +84,7 @@ print(ids.numpy().tolist())
 """
 
 
-def test_it_is_exported(chinese_tokenizer: ChineseTokenizer, tmp_path: Path) -> None:
+def test_it_is_exported(chinese_tokenizer: WordPieceTokenizer, tmp_path: Path) -> None:
     module = chinese_tokenizer.in_graph()
     signature = [tf.TensorSpec([None], tf.string)]
     module.__class__.__call__ = tf.function(module.__class__.__call__, input_signature=signature)

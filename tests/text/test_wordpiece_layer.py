@@ -8,12 +8,12 @@ import pytest
 import tensorflow as tf
 
 from keras_albert.errors import InputError
-from keras_albert.text import ChineseTokenizer
+from keras_albert.text import WordPieceTokenizer
 
 TEXTS = ["\u7384\u5fb7\u66f0 the tables", "", "\u5173\u516c"]
 
 
-def test_as_a_layer_it_gives_the_same_ids(chinese_tokenizer: ChineseTokenizer) -> None:
+def test_as_a_layer_it_gives_the_same_ids(chinese_tokenizer: WordPieceTokenizer) -> None:
     expected = [ids.tolist() for ids in chinese_tokenizer.encode(TEXTS)]
     assert [list(row) for row in chinese_tokenizer(TEXTS)] == expected
     assert [list(row) for row in chinese_tokenizer(tf.constant(TEXTS))] == expected
@@ -24,7 +24,7 @@ def test_as_a_layer_it_gives_the_same_ids(chinese_tokenizer: ChineseTokenizer) -
     assert nested == [expected[:2], expected[2:]]
 
 
-def test_inside_tf_data_it_gives_the_same_ids(chinese_tokenizer: ChineseTokenizer) -> None:
+def test_inside_tf_data_it_gives_the_same_ids(chinese_tokenizer: WordPieceTokenizer) -> None:
     expected = [ids.tolist() for ids in chinese_tokenizer.encode(TEXTS)]
     texts = tf.data.Dataset.from_tensor_slices(TEXTS)
     assert [row.tolist() for row in texts.map(chinese_tokenizer).as_numpy_iterator()] == expected
@@ -35,7 +35,7 @@ def test_inside_tf_data_it_gives_the_same_ids(chinese_tokenizer: ChineseTokenize
 
 @pytest.mark.parametrize("where", ["python", "graph"])
 def test_a_fixed_length_and_pieces(chinese_vocabulary: Path, where: str) -> None:
-    def call(tokenizer: ChineseTokenizer) -> list[list[object]]:
+    def call(tokenizer: WordPieceTokenizer) -> list[list[object]]:
         if where == "python":
             rows = tokenizer.tokenize(TEXTS)
         else:
@@ -44,15 +44,15 @@ def test_a_fixed_length_and_pieces(chinese_vocabulary: Path, where: str) -> None
         rows = [list(row) for row in rows]
         return [[p.decode() if isinstance(p, bytes) else p for p in row] for row in rows]
 
-    plain = ChineseTokenizer.load(chinese_vocabulary)
+    plain = WordPieceTokenizer.load(chinese_vocabulary)
     expected = plain.encode(TEXTS)
-    padded = call(ChineseTokenizer.load(chinese_vocabulary, sequence_length=4))
+    padded = call(WordPieceTokenizer.load(chinese_vocabulary, sequence_length=4))
     assert padded == [(ids.tolist() + [0] * 4)[:4] for ids in expected]
-    pieces = call(ChineseTokenizer.load(chinese_vocabulary, dtype="string"))
+    pieces = call(WordPieceTokenizer.load(chinese_vocabulary, dtype="string"))
     assert pieces == [plain.pieces(ids) for ids in expected]
 
 
-def test_detokenize_joins_words(chinese_tokenizer: ChineseTokenizer) -> None:
+def test_detokenize_joins_words(chinese_tokenizer: WordPieceTokenizer) -> None:
     ids = chinese_tokenizer.encode(["the tables"])[0].tolist()
     assert chinese_tokenizer.detokenize([ids]) == ["the tables"]
     (joined,) = tf.data.Dataset.from_tensors([ids]).map(chinese_tokenizer.detokenize)
@@ -61,14 +61,14 @@ def test_detokenize_joins_words(chinese_tokenizer: ChineseTokenizer) -> None:
 
 def test_options_that_are_fixed_are_refused() -> None:
     with pytest.raises(InputError, match="has no option split"):
-        ChineseTokenizer(split=False)
+        WordPieceTokenizer(split=False)
     with pytest.raises(InputError, match="max_word_characters=0"):
-        ChineseTokenizer(max_word_characters=0)
+        WordPieceTokenizer(max_word_characters=0)
 
 
 def test_a_configuration_makes_the_same(chinese_vocabulary: Path) -> None:
-    tokenizer = ChineseTokenizer.load(chinese_vocabulary, lowercase=False, sequence_length=8)
-    copy = ChineseTokenizer.from_config(tokenizer.get_config())
+    tokenizer = WordPieceTokenizer.load(chinese_vocabulary, lowercase=False, sequence_length=8)
+    copy = WordPieceTokenizer.from_config(tokenizer.get_config())
     with pytest.raises(ValueError, match="No vocabulary"):
         copy.tokenize("a")
     copy.set_vocabulary(str(chinese_vocabulary / "vocab.txt"))
@@ -77,6 +77,6 @@ def test_a_configuration_makes_the_same(chinese_vocabulary: Path) -> None:
 
 
 @pytest.mark.parametrize("inputs", [5, [5], ["a\ud800"], None])
-def test_what_is_no_text_is_refused(chinese_tokenizer: ChineseTokenizer, inputs: object) -> None:
+def test_what_is_no_text_is_refused(chinese_tokenizer: WordPieceTokenizer, inputs: object) -> None:
     with pytest.raises(InputError, match="Text 0"):
         chinese_tokenizer.tokenize(inputs)

@@ -7,9 +7,9 @@ from typing import Any
 
 from keras_albert.errors import InputError
 from keras_albert.runtime.wordpiece import CHINESE, MAX_WORD_CHARACTERS, basic_character, is_chinese
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.normalization import parse_model
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 _UNIGRAM = 1
 # Surrogates, which no text has; code points that are not assigned or for private use, which every
@@ -17,7 +17,7 @@ _UNIGRAM = 1
 _SKIPPED = ("Cs", "Cn", "Co")
 
 
-def web_vocabulary(tokenizer: AlbertTokenizer | ChineseTokenizer) -> dict[str, Any]:
+def web_vocabulary(tokenizer: AlbertTokenizer | WordPieceTokenizer) -> dict[str, Any]:
     """What `web_page/sentencepiece.js` or `web_page/wordpiece.js` is made with.
 
     Args:
@@ -31,7 +31,7 @@ def web_vocabulary(tokenizer: AlbertTokenizer | ChineseTokenizer) -> dict[str, A
     Raises:
         InputError: the SentencePiece model is none of unigrams, or falls back to bytes.
     """
-    if isinstance(tokenizer, ChineseTokenizer):
+    if isinstance(tokenizer, WordPieceTokenizer):
         return _wordpiece(tokenizer)
     model = parse_model(tokenizer.processor.serialized_model_proto())
     if model.trainer_spec.model_type != _UNIGRAM or model.trainer_spec.byte_fallback:
@@ -53,7 +53,7 @@ def web_vocabulary(tokenizer: AlbertTokenizer | ChineseTokenizer) -> dict[str, A
     }
 
 
-def _wordpiece(tokenizer: ChineseTokenizer) -> dict[str, Any]:
+def _wordpiece(tokenizer: WordPieceTokenizer) -> dict[str, Any]:
     options = dict(tokenizer.description()["tokenizer_options"])
     table = {"lowercase": options["lowercase"], "strip_accents": options["strip_accents"]}
     characters = []

@@ -88,7 +88,7 @@ class AlbertMultipleChoicePreprocessor(AlbertPreprocessor, keras_hub.models.Prep
     are kept, and the end of the context gives way to them.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S.
         question_length: tokens of question and option together; at most S - 3.
 

@@ -15,11 +15,12 @@ MASK = "[MASK]"
 def masked_rows(tokenizer: Any, texts: Sequence[str], sequence_length: int) -> dict[str, Any]:
     """Texts with `[MASK]` in them as a model's inputs.
 
-    The stretches between masks are encoded on their own, so that the mask, as in pretraining, is
-    a piece and no characters.
+    The stretches between masks are encoded on their own, as transformers does: the mask is a piece
+    and no characters. Unlike in pretraining, where a masked word leaves no trace, a stretch begins
+    with a word mark also where no space follows the mask: `[MASK].` is `[MASK] \u2581 .` here.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         texts: B texts.
         sequence_length: S.
 

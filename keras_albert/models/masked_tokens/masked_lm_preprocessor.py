@@ -18,7 +18,7 @@ class AlbertMaskedLMPreprocessor(MaskingPreprocessor, keras_hub.models.MaskedLMP
     call; see `MaskingPreprocessor`.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S.
         truncate: see `kept_lengths`.
         mask_selection_rate: the share of tokens to predict.

@@ -23,7 +23,7 @@ class AlbertPretrainerPreprocessor(MaskingPreprocessor, keras_hub.models.Preproc
     Draws are made afresh at every call; see `MaskingPreprocessor`.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S.
         mask_selection_rate: the share of tokens to predict.
         mask_selection_length: P, the most tokens to predict; by default the share of S.

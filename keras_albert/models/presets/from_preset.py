@@ -1,5 +1,7 @@
 """`from_preset` for the names this package ships, beside the folders KerasHub knows."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,24 @@ def saved_class(config_file: Path) -> type | None:
     return keras.saving.get_registered_object(content["registered_name"])
 
 
+@contextlib.contextmanager
+def damage_named(folder: str | Path) -> Iterator[None]:
+    """What Keras, KerasHub, h5py and a backend say of a damaged preset, in one line that names it.
+
+    Raises:
+        InputError: in place of any error within.
+    """
+    try:
+        yield
+    except InputError as error:
+        if str(folder) in str(error):
+            raise
+        raise InputError(f"{folder} could not be read as a model: {error}") from error
+    except Exception as error:
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise InputError(f"{folder} could not be read as a model: {reason}") from error
+
+
 class PresetNames:
     """Adds the package's own preset names to a KerasHub class's `from_preset`."""
 
@@ -127,7 +147,8 @@ class PresetNames:
                 from keras_albert.models.presets.foreign_weights import from_foreign
 
                 return from_foreign(cls, folder, load_weights, **kwargs)
-            return cls._from_folder(folder, load_weights, **kwargs)
+            with damage_named(folder):
+                return cls._from_folder(folder, load_weights, **kwargs)
         if load_weights:
             raise InputError(
                 f"No trained weights were published for {str(preset)!r}. Pass load_weights=False "
@@ -141,13 +162,7 @@ class PresetNames:
             # What KerasHub does with a preset saved in any other floating type; it knows no mixed
             # ones and gives up.
             kwargs["dtype"] = keras.config.dtype_policy()
-        try:
-            return super().from_preset(folder, load_weights=load_weights, **kwargs)  # type: ignore[misc]
-        except InputError:
-            raise
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            reason = " ".join(str(error).split())[:300]
-            raise InputError(f"{folder} could not be read as a model: {reason}") from error
+        return super().from_preset(folder, load_weights=load_weights, **kwargs)  # type: ignore[misc]
 
     @classmethod
     def _from_architecture(cls, architecture: dict[str, Any], **kwargs: Any) -> Any:

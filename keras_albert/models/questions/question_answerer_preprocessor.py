@@ -27,7 +27,7 @@ class AlbertQuestionAnswererPreprocessor(AlbertPreprocessor, keras_hub.models.Pr
     `encode` says which row is whose, and keeps what turns positions into characters again.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S.
         question_length: the tokens of the question that are kept, its first; never more than half
             of a row.

@@ -100,7 +100,7 @@ class AlbertTokenClassifierPreprocessor(AlbertPreprocessor, keras_hub.models.Pre
     they have labels. `encode` cuts a long sentence into overlapping rows of whole words instead.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S.
         overlap: tokens that consecutive rows of one sentence share; by default a quarter of S.
 

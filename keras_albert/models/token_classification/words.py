@@ -61,7 +61,7 @@ def word_pieces(
     unknown piece, so that every word has a place in the row.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sentences: B lists of words.
         most: pieces a word at most; the rest is left out.
 

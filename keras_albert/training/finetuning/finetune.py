@@ -19,7 +19,7 @@ from keras_albert.errors import InputError
 from keras_albert.files import read_json
 from keras_albert.models import AlbertBackbone
 from keras_albert.models.presets.from_preset import CONFIG_FILE, tokenizer_folder
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.evaluation.depth_curve import depth_curve
 from keras_albert.training.finetuning.class_weights import weighted
@@ -106,7 +106,7 @@ def finetune(
             from_scratch,
         )
         state = FinetuneState.open(Path(output).resolve(), identity, say)
-        tokenizer = AlbertTokenizer.from_preset(str(model))
+        tokenizer = load_tokenizer(model)
         data: FinetuneData | None = None
         seed: FinetuneSeed | None = None
         for number, value in enumerate(settings.seeds):

@@ -15,9 +15,9 @@ from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
 from keras_albert.errors import InputError, suggest
 from keras_albert.models import AlbertBackbone, AlbertPretrainer, AlbertPretrainerPreprocessor
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 from keras_albert.training.checkpoints import (
     Checkpoint,
     Checkpoints,
@@ -58,7 +58,7 @@ def pretrain(
     data_directory: str | Path,
     output: str | Path,
     *,
-    tokenizer: AlbertTokenizer | ChineseTokenizer | str | Path | None = None,
+    tokenizer: AlbertTokenizer | WordPieceTokenizer | str | Path | None = None,
     progress: Progress | None = None,
     message: Callable[[str], None] | None = None,
     keep_checkpoints: int = 2,
@@ -132,7 +132,7 @@ def pretrain(
 
 
 def build_pretrainer(
-    recipe: Recipe, tokenizer: AlbertTokenizer | ChineseTokenizer
+    recipe: Recipe, tokenizer: AlbertTokenizer | WordPieceTokenizer
 ) -> AlbertPretrainer:
     """The compiled model of a recipe, with random weights that follow from its seed alone.
 
@@ -196,7 +196,7 @@ def _backbone_arguments(recipe: Recipe) -> dict[str, Any]:
 
 
 def _pretraining_data(
-    recipe: Recipe, store: TokenStore, tokenizer: AlbertTokenizer | ChineseTokenizer
+    recipe: Recipe, store: TokenStore, tokenizer: AlbertTokenizer | WordPieceTokenizer
 ) -> PretrainingData:
     settings = recipe.data
     return PretrainingData(

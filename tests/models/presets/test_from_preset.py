@@ -1,13 +1,23 @@
 """Preset names, folders and what is neither."""
 
+import shutil
+
 import keras
 import numpy as np
 import pytest
 
-from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, presets_index
+from keras_albert import (
+    AlbertBackbone,
+    AlbertMaskedLM,
+    AlbertTextClassifier,
+    AlbertTokenizer,
+    load_tokenizer,
+    presets_index,
+)
 from keras_albert.errors import InputError
 from keras_albert.models.presets.from_preset import preset_folder, saved_class, tokenizer_folder
 from keras_albert.models.presets.variable_names import backbone_variables
+from tests.exported import model_folder
 from tests.file_server import publish, serving, tar_of
 from tests.foreign import google_config, google_variables, hf_model, save_tf1
 
@@ -89,3 +99,30 @@ def test_the_published_weights_of_a_name(tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         AlbertBackbone.from_preset("./albert_large_v2")
         assert len(server.requests) == 1
+
+
+def _truncated(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "damage", [_truncated, lambda content: content * 2, lambda content: b"[PAD]\n[UNK]\n" * 9]
+)
+def test_a_damaged_vocabulary_is_named(tmp_path, damage):
+    """Truncated, doubled or another's: TensorFlow's own error said nothing of the file."""
+    folder = tmp_path / "preset"
+    shutil.copytree(model_folder("classifier"), folder)
+    file = folder / "assets" / "tokenizer" / "vocabulary.spm"
+    file.write_bytes(damage(file.read_bytes()))
+    for load in (
+        AlbertTextClassifier.from_preset,
+        AlbertTextClassifier.preprocessor_cls.from_preset,
+        AlbertTokenizer.from_preset,
+        load_tokenizer,
+    ):
+        if load == AlbertTextClassifier.from_preset and not (folder / "preprocessor.json").exists():
+            continue  # it was saved without one, and reads none
+        with pytest.raises(InputError, match="preset") as caught:
+            load(folder)
+        assert "\n" not in str(caught.value)

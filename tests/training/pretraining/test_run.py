@@ -17,7 +17,7 @@ from keras_albert.data.prepare import prepare
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
 from keras_albert.models import AlbertMaskedLM, AlbertPretrainer
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
+from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 from keras_albert.training import Recipe, pretrain
 from keras_albert.training.checkpoints import Checkpoints
 from keras_albert.training.pretraining.training_log import read_metrics
@@ -78,7 +78,7 @@ def test_with_a_chinese_vocabulary(recipe_content, tmp_path):
         "\u65e5\u6708\u76c8\u6603\u3002",
     ]
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = ChineseTokenizer([*special, *dict.fromkeys("".join(sentences))])
+    tokenizer = WordPieceTokenizer([*special, *dict.fromkeys("".join(sentences))])
     (tmp_path / "corpus.txt").write_text("\n\n".join(["\n".join(sentences)] * 8), "utf-8")
     prepare([str(tmp_path / "corpus.txt")], tokenizer, tmp_path / "store", language="zh")
     content = {**recipe_content, "total_steps": 4}
