@@ -189,9 +189,9 @@ class KeepsQuantization:
             reason = " ".join(str(error).split())
             if "variables" not in reason and "shape" not in reason:
                 raise
-            modes = sorted(
-                {x.quantization_mode for x in filter(is_quantized, self._flatten_layers())}
-            )
+            model: Any = self
+            layers = [layer for layer in model._flatten_layers() if is_quantized(layer)]
+            modes = sorted({layer.quantization_mode for layer in layers})
             raise InputError(
                 f"{filepath} does not fit {type(self).__name__} {self.path!r}, which is "
                 f"{'quantized to ' + ', '.join(modes) if modes else 'not quantized'}: "
