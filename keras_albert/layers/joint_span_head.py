@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_albert.layers.initialization import RandomWeights
+from keras_albert.layers.quantized_weights import float_kernel
 
 # What a position has that is out of the question: Google's -1e30, whose softmax is 0.
 OUT = -1e30
@@ -65,7 +66,8 @@ class JointSpanHead(keras.layers.Layer):
     ) -> None:
         """Makes the weights for a sequence output of shape (B, S, H)."""
         hidden_dim = int(sequence_output_shape[-1] or 0)
-        self.end_hidden = self._dense(hidden_dim, "end_hidden", activation="tanh")
+        # Its tanh stands in `_ends`, behind the sum of its two products.
+        self.end_hidden = self._dense(hidden_dim, "end_hidden")
         self.answer_hidden = self._dense(hidden_dim, "answer_hidden", activation="tanh")
         for layer in (self.start_dense, self.end_output, self.answer_output):
             layer.build((None, hidden_dim))
@@ -118,18 +120,11 @@ class JointSpanHead(keras.layers.Layer):
         of_starts = ops.matmul(chosen, states)
         # Dense of two vectors side by side is the sum of two products; the first is the same for
         # all K starts.
-        kernel, hidden_dim = self._end_kernel(), states.shape[-1]
+        kernel, hidden_dim = float_kernel(self.end_hidden), states.shape[-1]
         by_end = ops.matmul(states, kernel[:hidden_dim]) + self.end_hidden.bias
         by_start = ops.matmul(of_starts, kernel[hidden_dim:])
         hidden = ops.tanh(ops.expand_dims(by_end, 1) + ops.expand_dims(by_start, 2))
         return ops.squeeze(self.end_output(self.end_normalization(hidden)), axis=-1)
-
-    def _end_kernel(self) -> Any:
-        """(2H, H) in float32, of a head quantised by Keras too: it keeps integers and a scale."""
-        kernel = self.end_hidden.kernel
-        if self.end_hidden.quantization_mode == "int8":
-            kernel = ops.cast(kernel, "float32") / self.end_hidden.kernel_scale
-        return kernel
 
     def _masked(self, logits: Any, allowed: Any) -> Any:
         return logits * allowed + OUT * (1.0 - allowed)

@@ -8,7 +8,9 @@ from keras import ops
 
 from keras_albert.errors import InputError
 from keras_albert.layers.dropout import dropout as apply_dropout
+from keras_albert.layers.fused_parts import mark_query_key_value
 from keras_albert.layers.initialization import RandomWeights
+from keras_albert.layers.quantized_weights import is_quantized
 from keras_albert.layers.row_product import row_product
 
 
@@ -100,6 +102,9 @@ class SelfAttention(keras.layers.Layer):
 
         self.query_key_value = dense(3 * hidden_dim, "query_key_value")
         self.query_key_value.build(input_shape)
+        if not is_quantized(self.query_key_value):
+            for variable in (self.query_key_value.kernel, self.query_key_value.bias):
+                mark_query_key_value(variable, self.num_heads)
         self.output_dense = dense(hidden_dim, "output_dense")
         self.output_dense.build(input_shape)
         self.built = True

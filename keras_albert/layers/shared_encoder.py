@@ -246,7 +246,7 @@ class SharedEncoder(keras.layers.Layer):
         Returns:
             (B, S, H).
         """
-        bias = None if padding_mask is None else attention_bias(padding_mask, self.compute_dtype)
+        bias = None if padding_mask is None else self._bias(padding_mask)
         return self._layer_step(layer, bias, None)(0, x)
 
     def _run_layers(

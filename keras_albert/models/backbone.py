@@ -8,13 +8,15 @@ import keras_hub
 
 from keras_albert.errors import InputError
 from keras_albert.layers.factorized_embedding import FactorizedEmbedding
+from keras_albert.layers.fused_parts import mark_query_key_value
 from keras_albert.layers.initialization import RandomWeights
 from keras_albert.layers.shared_encoder import SharedEncoder
 from keras_albert.models.presets.from_preset import PresetNames
+from keras_albert.models.quantization.kept_quantization import KeepsQuantization
 
 
 @keras.saving.register_keras_serializable("keras_albert")
-class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
+class AlbertBackbone(KeepsQuantization, PresetNames, keras_hub.models.Backbone):
     """ALBERT's network without heads (Lan et al. 2019).
 
     Factorized embedding -> transformer layers that share weights -> pooler on the first token.
@@ -238,7 +240,8 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
         """Freezes the network and adds low-rank matrices that train (Hu et al. 2021, LoRA).
 
         By default beside the product that makes queries, keys and values, (H, rank) and
-        (rank, 3H); all layers of a group share them as they share the rest. A task's head stays
+        (rank, 3H): queries, keys and values share the first matrix and have columns of their own in
+        the second. All layers of a group share both as they share the rest. A task's head stays
         trainable, the pooler does not. Compile afterwards. Saving a task saves the sum of the
         weights and what was learned; `save_lora_weights` and `load_lora_weights` keep the latter
         apart.
@@ -252,6 +255,10 @@ class AlbertBackbone(PresetNames, keras_hub.models.Backbone):
             # Keras leaves the bias of an adapted layer trainable.
             if getattr(layer, "lora_enabled", False) and layer.bias is not None:
                 layer.bias.trainable = False
+        for block in self.encoder.blocks:
+            adapted = block.self_attention.query_key_value
+            if adapted.lora_enabled:
+                mark_query_key_value(adapted.lora_kernel_b, self.num_heads)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keras_albert.errors import InputError
+from keras_albert.optimizers.part_norms import clip_parts
 
 # LayerNorm scales and offsets, and every bias (the masked-token head's output bias included): the
 # last part of a Keras variable path. Google: ["LayerNorm", "layer_norm", "bias"].
@@ -39,7 +40,8 @@ class AdamW(keras.optimizers.Optimizer):
         excluded_names: regular expressions searched for in each variable's path; a match takes
             the variable out of weight decay.
         global_clipnorm: gradients are scaled so that their joint L2 norm is at most this;
-            None turns clipping off.
+            None turns clipping off. `clipnorm` clips each variable by itself instead (pass
+            `global_clipnorm=None` then), and each of the `fused_parts` of a variable that has any.
         rate_factors: what a variable's learning rate is multiplied by, for the paths named; 1 for
             all others.
         **kwargs: as `keras.optimizers.Optimizer`: `gradient_accumulation_steps`, `name`, ...
@@ -87,6 +89,7 @@ class AdamW(keras.optimizers.Optimizer):
         )
         # By index: on TensorFlow `update_step` is given native variables, which have no path.
         self._excluded = tuple(self.is_excluded(variable.path) for variable in variables)
+        self._parts = tuple(getattr(variable, "fused_parts", None) for variable in variables)
         self._factors = tuple(self.rate_factors.get(variable.path, 1.0) for variable in variables)
 
     def is_excluded(self, path: str) -> bool:
@@ -112,6 +115,21 @@ class AdamW(keras.optimizers.Optimizer):
             grads = [None if grad is None else tf.convert_to_tensor(grad) for grad in grads]
         super().apply(grads, trainable_variables)
 
+    def _backend_apply_gradients(self, grads: list[Any], trainable_variables: list[Any]) -> None:
+        self._clipped = [self._get_variable_index(variable) for variable in trainable_variables]
+        super()._backend_apply_gradients(grads, trainable_variables)
+
+    def _clip_gradients(self, grads: list[Any]) -> list[Any]:
+        """`clipnorm` holds for each part of a variable that holds several, as if it stood alone."""
+        if not self.clipnorm:
+            return super()._clip_gradients(grads)
+        return [
+            self._clip_by_norm(gradient)
+            if self._parts[index] is None
+            else clip_parts(gradient, self._parts[index], self.clipnorm)
+            for gradient, index in zip(grads, self._clipped, strict=True)
+        ]
+
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """One step of the formula above for one variable."""
         dtype = variable.dtype
@@ -128,10 +146,10 @@ class AdamW(keras.optimizers.Optimizer):
         if not self._excluded[index]:
             if self.weight_decay_rate:
                 update = update + self.weight_decay_rate * variable
-            learning_rate = learning_rate * self.trust_ratio(variable, update)
+            learning_rate = learning_rate * self.trust_ratio(variable, update, self._parts[index])
         self.assign_sub(variable, learning_rate * update)
 
-    def trust_ratio(self, variable: Any, update: Any) -> Any:
+    def trust_ratio(self, variable: Any, update: Any, parts: Any = None) -> Any:
         """The factor on the learning rate of a variable that is not excluded: 1 for AdamW."""
         return 1.0
 

@@ -6,11 +6,15 @@ import keras
 from keras import ops
 
 from keras_albert.optimizers.adamw import AdamW
+from keras_albert.optimizers.part_norms import part_norms, spread
 
 
 @keras.saving.register_keras_serializable("keras_albert")
 class Lamb(AdamW):
     """AdamW with a trust ratio for each variable: the optimizer ALBERT was pretrained with.
+
+    A variable that holds several of Google's (queries, keys and values in one kernel) says so by
+    its attribute `fused_parts`, and each part has a ratio of its own.
 
     With u the update of `AdamW`, weight decay included:
 
@@ -27,11 +31,11 @@ class Lamb(AdamW):
     Args: as `AdamW`.
     """
 
-    def trust_ratio(self, variable: Any, update: Any) -> Any:
-        """|variable| / |update|, a scalar; 1 where one of the two is 0."""
-        weight_norm = ops.sqrt(ops.sum(ops.square(variable)))
-        update_norm = ops.sqrt(ops.sum(ops.square(update)))
+    def trust_ratio(self, variable: Any, update: Any, parts: Any = None) -> Any:
+        """|variable| / |update|, 1 where one of the two is 0: a scalar, or one for each part."""
+        weight_norm, update_norm = part_norms(variable, parts), part_norms(update, parts)
         defined = ops.logical_and(weight_norm > 0, update_norm > 0)
         # The inner `where` keeps the division away from 0 / 0, which would trip a NaN check.
         ratio = weight_norm / ops.where(defined, update_norm, ops.ones_like(update_norm))
-        return ops.where(defined, ratio, ops.ones_like(ratio))
+        ratio = ops.where(defined, ratio, ops.ones_like(ratio))
+        return spread(ratio, parts)

@@ -147,3 +147,15 @@ def test_config_round_trip():
     encoder = _encoder(sharing="attention", num_groups=3, num_inner_repetitions=2)
     copy = SharedEncoder.from_config(encoder.get_config())
     assert copy.get_config() == encoder.get_config()
+
+
+def test_one_layer_by_itself_masks_as_the_encoder_is_told_to():
+    """Exports in whole int8 make the masked score small, and early exit runs layer by layer."""
+    encoder = _encoder()
+    x, mask = _inputs()
+    usual = keras.ops.convert_to_numpy(encoder(x, padding_mask=mask, depth=1))
+    encoder.masked_score = -1.0
+    expected = keras.ops.convert_to_numpy(encoder(x, padding_mask=mask, depth=1))
+    got = keras.ops.convert_to_numpy(encoder.run_layer(0, x, mask))
+    assert np.abs(expected - usual).max() > 1e-4
+    np.testing.assert_allclose(got, expected, atol=1e-6)

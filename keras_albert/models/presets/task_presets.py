@@ -15,12 +15,17 @@ from keras_albert.models.presets.from_preset import (
     PresetNames,
     saved_class,
 )
+from keras_albert.models.quantization.kept_quantization import (
+    KeepsQuantization,
+    quantization_of,
+    quantize_as,
+)
 
 # What KerasHub writes into a preset folder.
 PRESET_ENTRIES = ("*.json", "*.weights.h5", "assets")
 
 
-class TaskPresets(PresetNames):
+class TaskPresets(KeepsQuantization, PresetNames):
     """Mixed into a KerasHub task: `save_to_preset` and `from_preset`.
 
     Attributes:
@@ -109,6 +114,8 @@ class TaskPresets(PresetNames):
         for layer in task.layers:
             head = heads.get(layer.name)
             if head is not None and layer.weights and type(head) is type(layer):
+                settings = quantization_of(head._flatten_layers())
+                quantize_as(layer._flatten_layers(), settings, folder)
                 layer.set_weights(head.get_weights())
         return task
 

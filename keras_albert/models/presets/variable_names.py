@@ -9,6 +9,7 @@ import numpy as np
 from keras_albert.convert import Checkpoint, TokenizerFiles
 from keras_albert.convert.checkpoint import Weight
 from keras_albert.errors import InputError
+from keras_albert.layers.quantized_weights import is_quantized
 
 # Attributes of the task classes that hold their heads, by the heads' names in a checkpoint.
 HEADS: dict[str, dict[str, str]] = {
@@ -56,11 +57,7 @@ def backbone_variables(backbone: Any) -> dict[str, Any]:
             f"sharing={backbone.sharing!r} cannot be converted: other implementations share a "
             "layer whole or not at all."
         )
-    quantized = [layer.name for layer in backbone._flatten_layers() if is_quantized(layer)]
-    if quantized:
-        raise InputError(
-            f"The model is quantized ({quantized[0]}, ...); convert the model it was made from."
-        )
+    _refuse_quantized(backbone)
     embedding = backbone.embedding
     found = {
         "embedding/token_embedding": embedding.token_embedding.embeddings,
@@ -86,16 +83,25 @@ def backbone_variables(backbone: Any) -> dict[str, Any]:
     return found
 
 
-def is_quantized(layer: Any) -> bool:
-    """Whether a layer's weights are integers."""
-    return getattr(layer, "quantization_mode", None) is not None
+def _refuse_quantized(layer: Any) -> None:
+    """Raises an `InputError` where weights are integers that only their layer can read."""
+    quantized = [part.name for part in layer._flatten_layers() if is_quantized(part)]
+    if quantized:
+        raise InputError(
+            f"The model is quantized ({quantized[0]}, ...); convert the model it was made from."
+        )
 
 
 def head_variables(task: Any) -> dict[str, Any]:
-    """The variables of a task's heads by name; none for a backbone."""
+    """The variables of a task's heads by name; none for a backbone.
+
+    Raises:
+        InputError: a head is quantized.
+    """
     found: dict[str, Any] = {}
     for head, attribute in heads_of(type(task)).items():
         layer = getattr(task, attribute)
+        _refuse_quantized(layer)
         if head == "masked_tokens":
             found |= _dense("masked_tokens/dense", layer.dense)
             found |= _normalization("masked_tokens/normalization", layer.normalization)

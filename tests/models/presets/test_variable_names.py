@@ -106,3 +106,11 @@ def test_short_floats_are_widened():
     checkpoint = model_checkpoint(model)
     assert all(checkpoint.read(name).dtype == np.float32 for name in checkpoint.names())
     assert set(batch_for("AlbertModel")) == set(model.input)
+
+
+def test_a_quantized_head_alone_is_refused():
+    task = keras_albert.AlbertTextClassifier(backbone(), num_classes=2)
+    task.quantize("int8", filters="^scores$")
+    assert not any(map(is_quantized, task.backbone._flatten_layers()))
+    with pytest.raises(InputError, match="quantized"):
+        model_checkpoint(task)

@@ -1,0 +1,1 @@
+"""Models in fewer bits: saved, read, calibrated."""
