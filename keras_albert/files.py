@@ -140,7 +140,8 @@ def read_json(path: str | Path) -> Any:
     """
     path = Path(path)
     try:
-        return json.loads(path.read_text("utf-8"))
+        # A byte order mark, as Windows programs write it, is not part of the text.
+        return json.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError as error:
         raise InputError(f"{path} does not exist.") from error
     except IsADirectoryError as error:

@@ -8,6 +8,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
+from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.benchmarks.finetune_task import FinetuneTask
 from keras_albert.errors import InputError, suggest
 
@@ -69,8 +70,8 @@ def task_named(name: str, **options: Any) -> FinetuneTask:
 def restore(settings: Mapping[str, Any]) -> FinetuneTask:
     """The task that `FinetuneTask.settings` described.
 
-    "labels" and "threshold" are set on the task; whatever else `settings` holds beside "task" goes
-    to the class as an argument.
+    "labels", "threshold" and "reading" are set on the task; whatever else `settings` holds beside
+    "task" goes to the class as an argument.
 
     Raises:
         InputError: "task" is missing or unknown.
@@ -79,9 +80,15 @@ def restore(settings: Mapping[str, Any]) -> FinetuneTask:
         raise InputError(
             f'Expected a task\'s settings with the key "task", got {dict(settings)!r}.'
         )
-    learned = ("task", "labels", "threshold")
+    learned = ("task", "labels", "threshold", "reading")
     options = {key: value for key, value in settings.items() if key not in learned}
     task = task_named(settings["task"], **options)
     task.labels = settings.get("labels")
     task.threshold = settings.get("threshold")
+    # Names of columns are the model's; encoding and separator were those of the training files.
+    reading = settings.get("reading") or {}
+    if not isinstance(reading, Mapping):
+        raise InputError(f'A task\'s "reading" is {reading!r}; expected names of columns.')
+    names = ("text_column", "text_pair_column", "label_column")
+    task.reading = ReadingOptions(**{name: reading.get(name) for name in names})
     return task

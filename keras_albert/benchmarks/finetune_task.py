@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.benchmarks.encoded_examples import Encoded
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.errors import InputError
@@ -28,6 +29,7 @@ class FinetuneTask(abc.ABC):
             format for one.
         threshold: a number tuned on the validation examples that answers depend on (SQuAD 2's
             null threshold), or None.
+        reading: how files of rows are to be read: names of columns, encoding, separator.
     """
 
     name: str
@@ -38,6 +40,7 @@ class FinetuneTask(abc.ABC):
 
     labels: list[str] | None = None
     threshold: float | None = None
+    reading: ReadingOptions = ReadingOptions()
 
     @abc.abstractmethod
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
@@ -152,4 +155,6 @@ class FinetuneTask(abc.ABC):
 
     def settings(self) -> dict[str, Any]:
         """What makes the task again, as JSON: its name and what it learned."""
-        return {"task": self.name, "labels": self.labels, "threshold": self.threshold}
+        settings = {"task": self.name, "labels": self.labels, "threshold": self.threshold}
+        given = self.reading.given()
+        return {**settings, **({"reading": given} if given else {})}

@@ -33,7 +33,7 @@ _GLUE_COLUMNS = {
 }
 # Names and configurations of the other benchmarks in the library's hub.
 KNOWN_SETS = {
-    **{f"clue/{name}": ("clue/clue", name) for name in clue.FORMATS},
+    **{f"clue/{name}": ("clue/clue", name) for name in clue.CLUE_FORMATS},
     "clue/wsc": ("clue/clue", "cluewsc2020"),
     "squad1": ("rajpurkar/squad", ""),
     "squad2": ("rajpurkar/squad_v2", ""),

@@ -52,6 +52,11 @@ def evaluate(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Fine-tuned: leave out what cannot be used.")
     ] = False,
+    text_column: options.TextColumn = None,
+    text_pair_column: options.TextPairColumn = None,
+    label_column: options.LabelColumn = None,
+    encoding: options.Encoding = None,
+    separator: options.Separator = None,
 ) -> None:
     """Measure a model on data it has not seen.
 
@@ -62,6 +67,7 @@ def evaluate(
     record = Record("evaluate", locals())
     asked_depths = options.depths(depths)
     with quiet_imports():
+        from keras_albert.benchmarks.columns import ReadingOptions
         from keras_albert.benchmarks.hub_datasets import is_named
         from keras_albert.training.evaluation.evaluate import evaluate as run
         from keras_albert.training.evaluation.evaluate_task import evaluate_task, is_finetuned
@@ -78,6 +84,13 @@ def evaluate(
                 sequence_length=sequence_length,
                 depths=asked_depths,
                 skip_bad=skip_bad,
+                reading=ReadingOptions(
+                    text_column=text_column,
+                    text_pair_column=text_pair_column,
+                    label_column=label_column,
+                    encoding=encoding,
+                    separator=separator,
+                ),
                 progress=lambda done, total: progress(done, total, {}),
                 message=say,
             )

@@ -93,6 +93,11 @@ def finetune(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out examples that cannot be used.")
     ] = False,
+    text_column: options.TextColumn = None,
+    text_pair_column: options.TextPairColumn = None,
+    label_column: options.LabelColumn = None,
+    encoding: options.Encoding = None,
+    separator: options.Separator = None,
 ) -> None:
     """Fine-tune a pretrained model on a task.
 
@@ -113,6 +118,7 @@ def finetune(
     }
     with quiet_imports():
         from keras_albert.benchmarks import task_named
+        from keras_albert.benchmarks.columns import ReadingOptions
         from keras_albert.training.finetuning.finetune import finetune as run
         from keras_albert.training.recipe import FinetuneSettings, check_settings
     content = read_json(settings) if settings else {}
@@ -120,6 +126,14 @@ def finetune(
         content.update({name: value for name, value in given.items() if value is not None})
         if elastic and content.get("elastic") is None:
             content["elastic"] = {}
+    asked = task_named(task, **_task_options(task_option or ()))
+    asked.reading = ReadingOptions(
+        text_column=text_column,
+        text_pair_column=text_pair_column,
+        label_column=label_column,
+        encoding=encoding,
+        separator=separator,
+    )
     checked = check_settings(FinetuneSettings, content, str(settings or "The settings"))
     with stepping("Fine-tuning") as progress:
         result = run(
@@ -127,7 +141,7 @@ def finetune(
             train,
             validation,
             output,
-            task=task_named(task, **_task_options(task_option or ())),
+            task=asked,
             settings=checked,
             recipe=recipe,
             from_scratch=from_scratch,

@@ -9,6 +9,7 @@ import typer
 from keras_albert.errors import InputError, suggest
 
 CORPUS_PANEL = "How the corpus is read"
+FILES_PANEL = "How files of examples are read"
 
 Corpus = Annotated[
     list[str],
@@ -44,6 +45,51 @@ Split = Annotated[
 ]
 Model = Annotated[
     str, typer.Option(help="A run's folder, a folder save_to_preset wrote, or a shipped preset.")
+]
+
+TextColumn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Column or field with the text (multiple choice: the context; questions: the "
+        "question). By default text, sentence, review, ...",
+        rich_help_panel=FILES_PANEL,
+    ),
+]
+TextPairColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--text-pair-column",
+        "--pair-column",
+        metavar="NAME",
+        help="And with the second text of a pair (multiple choice: the question; questions: the "
+        "passage). By default text_pair, sentence2, hypothesis, ...",
+        rich_help_panel=FILES_PANEL,
+    ),
+]
+LabelColumn = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="And with the label. By default label, class, category, ...",
+        rich_help_panel=FILES_PANEL,
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Such as cp1252, latin-1 or gb18030; by default UTF-8, or UTF-16 with its mark.",
+        rich_help_panel=FILES_PANEL,
+    ),
+]
+Separator = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CHARACTER",
+        help="Between a table's columns, such as ; or | or \\\\t; by default as its header looks.",
+        rich_help_panel=FILES_PANEL,
+    ),
 ]
 
 

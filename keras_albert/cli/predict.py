@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from keras_albert.cli import options
 from keras_albert.cli.backend import quiet_imports
 from keras_albert.cli.console import counting, say, show_answers, show_result
 from keras_albert.cli.exit_option import exit_predictor
@@ -30,8 +31,8 @@ def predict(
         typer.Option(
             "--input",
             metavar="FILE",
-            help="JSON lines (text, text_pair; question, context; words; context, question, "
-            "options) or a text a line; - is stdin.",
+            help="Rows (text, text_pair; question, context; words; context, question, options) as "
+            "JSON, CSV, TSV or Parquet, or a text a line; - is stdin.",
         ),
     ] = None,
     output: Annotated[
@@ -68,6 +69,10 @@ def predict(
             "in a row; by default confidence.",
         ),
     ] = None,
+    text_column: options.TextColumn = None,
+    text_pair_column: options.TextPairColumn = None,
+    encoding: options.Encoding = None,
+    separator: options.Separator = None,
 ) -> None:
     """Answer texts with a model: labels, tags, choices, answers, vectors, or tokens for [MASK].
 
@@ -89,7 +94,15 @@ def predict(
     else:
         if text_pair:
             raise InputError("--text-pair goes with --text; a file has text_pair in its lines.")
-        _answer_file(model, input_file, output, skip_bad, top_k, leave)
+        with quiet_imports():
+            from keras_albert.benchmarks.columns import ReadingOptions
+        reading = ReadingOptions(
+            text_column=text_column,
+            text_pair_column=text_pair_column,
+            encoding=encoding,
+            separator=separator,
+        )
+        _answer_file(model, input_file, output, skip_bad, top_k, leave, reading)
 
 
 def _answer_texts(
@@ -118,17 +131,30 @@ def _answer_file(
     skip_bad: bool,
     top_k: int,
     leave: tuple[str | None, str | None, int | None],
+    reading: Any,
 ) -> None:
-    from keras_albert.inference.request_lines import open_input, read_requests
+    with quiet_imports():
+        from keras_albert.inference.request_lines import (
+            is_row_file,
+            open_input,
+            read_requests,
+            row_requests,
+        )
 
     if output is not None and output.exists():
         raise InputError(f"{output} already exists. Choose another output or remove it first.")
+    rows = is_row_file(input_file, reading)
     file, name, is_json = open_input(input_file, sys.stdin.buffer)
     with file:
         predictor = _predictor(model, leave)
         from keras_albert.inference.prediction_file import answered, predict_to_file
 
-        requests = read_requests(file, name, predictor.description["task"], is_json)
+        kind = predictor.description["task"]
+        requests = (
+            row_requests(input_file, kind, reading)
+            if rows
+            else read_requests(file, name, kind, is_json, reading)
+        )
         first = next(requests, None)
         if first is None:
             raise InputError(f"{name} holds nothing to answer.")
@@ -142,6 +168,7 @@ def _answer_file(
             "input": name,
             "input_sha256": sha256(input_file) if input_file != "-" else None,
             "top_k": top_k,
+            **({"reading": given} if (given := reading.given()) else {}),
             **({} if leave[0] is None else {"exit": list(leave[:2])}),
             **({} if leave[2] is None else {"depth": leave[2]}),
         }

@@ -22,6 +22,11 @@ def tune_exit(
         str | None, typer.Option(metavar="confidence|entropy|patience", help="By default the best.")
     ] = None,
     batch_size: Annotated[int, typer.Option(min=1, help="Rows at a time.")] = 32,
+    text_column: options.TextColumn = None,
+    text_pair_column: options.TextPairColumn = None,
+    label_column: options.LabelColumn = None,
+    encoding: options.Encoding = None,
+    separator: options.Separator = None,
 ) -> None:
     """Find when texts may leave a model's layers early, for predict --exit auto.
 
@@ -29,10 +34,18 @@ def tune_exit(
     threshold that loses no more than is allowed. Best with a model made by finetune --elastic.
     """
     with quiet_imports():
+        from keras_albert.benchmarks.columns import ReadingOptions
         from keras_albert.inference.early_exit.exit_rule import CRITERIA
         from keras_albert.inference.early_exit.exit_tuning import tune_exit as run
     if exit_criterion is not None:
         options.check_choice("--exit-criterion", exit_criterion, CRITERIA)
     criteria = CRITERIA if exit_criterion is None else (exit_criterion,)
-    result = run(model, data, loss=loss, criteria=criteria, batch_size=batch_size)
+    reading = ReadingOptions(
+        text_column=text_column,
+        text_pair_column=text_pair_column,
+        label_column=label_column,
+        encoding=encoding,
+        separator=separator,
+    )
+    result = run(model, data, loss=loss, criteria=criteria, batch_size=batch_size, reading=reading)
     show_result({key: value for key, value in result.items() if key != "curve"})

@@ -1,12 +1,17 @@
 """Lines of a file -> what a model is asked."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
+from keras_albert.benchmarks import tables
+from keras_albert.benchmarks.choices.choice_example import choice_row
+from keras_albert.benchmarks.columns import ReadingOptions, column_named, text_row
+from keras_albert.benchmarks.row_lines import stream_lines, undecoded
 from keras_albert.errors import InputError, suggest
+from keras_albert.text.json_objects import parse_json
+from keras_albert.text.lines import without_end
 
 _CHOICE_KEYS = ("context", "question", "options")
 # What each kind of model reads from a JSON object.
@@ -17,6 +22,8 @@ EXPECTED = {
     "question_answerer": '"question" and "context"',
     "joint_question_answerer": '"question" and "context"',
 }
+# Files of tagged words: a word a line with its tags.
+_TAGGED_SUFFIXES = (".conll", ".conllu", ".iob", ".iob2", ".bio")
 _ANY_TEXT = '"text", and "text_pair" for a pair'
 
 
@@ -38,47 +45,126 @@ class Request:
 
 
 def read_requests(
-    lines: IO[bytes], name: str, kind: str, is_json: bool | None
+    lines: BinaryIO,
+    name: str,
+    kind: str,
+    is_json: bool | None,
+    reading: ReadingOptions | None = None,
 ) -> Iterator[Request | tuple[int, InputError]]:
-    """The requests of a file, one a line; blank lines are passed over.
+    """The requests of a file of lines, one a line; blank lines are passed over.
 
     Args:
-        lines: the file, open in binary.
+        lines: the file, open in binary, gzipped or not.
         name: what to call it in messages.
         kind: the model's, see `SavedTask.kind`.
         is_json: whether lines are JSON objects, or texts; None: as the first line looks, which is
             an object when it begins with "{".
+        reading: names of fields, and the encoding.
 
     Yields:
         Requests; or, for a line that cannot be used, its number and what is wrong with it.
+
+    Raises:
+        InputError: the file is not text, or is a JSON array.
     """
-    for number, raw in enumerate(lines, 1):
+    reading = reading or ReadingOptions()
+    for number, line in stream_lines(lines, name, reading.encoding):
         where = f"{name}:{number}"
-        try:
-            text = raw.removeprefix(b"\xef\xbb\xbf" if number == 1 else b"").decode()
-        except UnicodeDecodeError as error:
-            yield number, InputError(f"{where} is not UTF-8: {error.reason} at {error.start}.")
+        if wrong := undecoded(line, where, reading.encoding):
+            yield number, wrong
             continue
-        text = text.rstrip("\r\n")
+        text = without_end(line)
         if not text.strip():
             continue
         if is_json is None:
             is_json = text.lstrip().startswith("{")
-        try:
-            if not is_json:
-                yield Request(number, item_of_text(text, kind), where=where)
-                continue
-            try:
-                row = json.loads(text)
-            except (json.JSONDecodeError, RecursionError) as error:
+            if text.lstrip().startswith(('["', "[{")) or text.strip() == "[":
                 raise InputError(
-                    f"not JSON: {getattr(error, 'msg', 'nested too deeply')}."
-                ) from None
-            if not isinstance(row, dict):
-                raise InputError(f"expected an object with {expected_of(kind)}.")
-            yield Request(number, item_of_row(row, kind), row.get("id"), where)
+                    f"{where}: this looks like a JSON array, which is read from a file whose name "
+                    "ends in .json only."
+                )
+        try:
+            if is_json:
+                yield row_request(_object(text, where, kind), number, where, kind, reading)
+            else:
+                yield Request(number, _told(item_of_text, text, kind, where), where=where)
         except InputError as error:
-            yield number, InputError(f"{where}: {error}")
+            yield number, error
+
+
+def _object(text: str, where: str, kind: str) -> dict[str, Any]:
+    try:
+        row = parse_json(text)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    if not isinstance(row, dict):
+        raise InputError(f"{where}: expected an object with {expected_of(kind)}.")
+    return row
+
+
+def _told(make: Callable[[Any, str], Any], value: Any, kind: str, where: str) -> Any:
+    """What `make` gives; its errors with their place."""
+    try:
+        return make(value, kind)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+
+
+def row_requests(
+    path: str, kind: str, reading: ReadingOptions | None = None
+) -> Iterator[Request | tuple[int, InputError]]:
+    """The requests of a file of rows: JSON, a table or Parquet, read as fine-tuning reads it.
+
+    Args:
+        path: the file, see `tables.rows`.
+        kind: the model's, see `SavedTask.kind`.
+        reading: names of columns, encoding and separator.
+
+    Yields:
+        Requests, whose `line` is the line a row begins in, or, where a file has no lines, the
+        row's number from 1; or, for a row that cannot be used, this number and what is wrong.
+
+    Raises:
+        InputError: the file's beginning cannot be read.
+    """
+    reading = reading or ReadingOptions()
+    for where, row in tables.rows(path, reading):
+        number = int(where.removeprefix(path).lstrip(": row"))
+        try:
+            if isinstance(row, InputError):
+                raise row
+            yield row_request(row, number, where, kind, reading)
+        except InputError as error:
+            yield number, error
+
+
+def row_request(
+    row: dict[str, Any], number: int, where: str, kind: str, reading: ReadingOptions
+) -> Request:
+    """A row's request.
+
+    Raises:
+        InputError: it lacks something, or holds something else than text; its place is named.
+    """
+    named = _own_names(row, kind, reading, where)
+    return Request(number, _told(item_of_row, named, kind, where), row.get("id"), where)
+
+
+def _own_names(
+    row: dict[str, Any], kind: str, reading: ReadingOptions, where: str
+) -> dict[str, Any]:
+    """A row with the names that `item_of_row` knows."""
+    if kind == "multiple_choice":
+        return choice_row(row, reading, where, labelled=False)
+    text = column_named(row, reading.text_column, "text", where)
+    pair = column_named(row, reading.text_pair_column, "text-pair", where)
+    if kind.endswith("question_answerer"):
+        question = {} if text is None else {"question": row[text]}
+        return {**row, **question, **({} if pair is None else {"context": row[pair]})}
+    if kind == "token_classifier" and (text is not None or {"words", "tokens"} & row.keys()):
+        words = row[text] if text is not None else row.get("words", row.get("tokens"))
+        return {"text": words} if isinstance(words, str) else {"words": words}
+    return text_row(row, reading, where)
 
 
 def expected_of(kind: str) -> str:
@@ -156,14 +242,30 @@ def _check_characters(key: str, value: str) -> None:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise InputError(f'"{key}" holds a lone surrogate, which is no character.') from None
+        raise InputError(f'"{key}" holds a lone surrogate, which is not a character.') from None
 
 
 def _near(row: dict[str, Any], kind: str) -> str:
     return suggest("options" if kind == "multiple_choice" else "text", map(str, row))
 
 
-def open_input(path: str, standard_input: IO[bytes]) -> tuple[IO[bytes], str, bool | None]:
+def is_row_file(path: str, reading: ReadingOptions | None = None) -> bool:
+    """Whether a file holds rows with names, as far as its name and a named separator say.
+
+    Raises:
+        InputError: it is a file of tagged words, which `predict` does not read.
+    """
+    suffix = Path(path.lower().removesuffix(".gz")).suffix
+    if suffix in _TAGGED_SUFFIXES:
+        raise InputError(
+            f"{path} holds words with tags, and predict reads texts: write them as JSON lines, "
+            '{"words": [...]}. `evaluate --unlabelled` answers such a file.'
+        )
+    separated = reading is not None and reading.separator is not None
+    return path != "-" and (suffix in tables.ROW_SUFFIXES or separated)
+
+
+def open_input(path: str, standard_input: BinaryIO) -> tuple[BinaryIO, str, bool | None]:
     """A file of requests, or standard input.
 
     Args:
@@ -180,6 +282,7 @@ def open_input(path: str, standard_input: IO[bytes]) -> tuple[IO[bytes], str, bo
         return standard_input, "standard input", None
     file = Path(path)
     if not file.is_file():
-        raise InputError(f"{path} does not exist, or is no file.")
-    kinds = {".jsonl": True, ".json": True, ".txt": False}
-    return file.open("rb"), path, kinds.get(file.suffix.lower())
+        raise InputError(f"{path} does not exist, or is not a file.")
+    are_json = {".jsonl": True, ".ndjson": True, ".json": True, ".txt": False}
+    suffix = Path(path.lower().removesuffix(".gz")).suffix
+    return file.open("rb"), path, are_json.get(suffix)

@@ -1,27 +1,25 @@
 """From what a person names (files, folders, globs, standard input) to lines of text, streaming."""
 
-import contextlib
 import glob
-import gzip
-import io
-import sys
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from keras_albert.errors import InputError, suggest
+from keras_albert.text.lines import (
+    HEAD_BYTES,
+    STANDARD_INPUT,
+    UTF8_MARK,
+    open_unpacked,
+    raw_lines,
+    without_end,
+)
 
-STANDARD_INPUT = "-"
 TEXT_SUFFIXES = (".txt", ".text")
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 DEFAULT_MAX_LINE_BYTES = 8 << 20
 """The longest line that is read, 8 MiB: a longer one is no sentence and no page."""
 
-_HEAD_BYTES = 4096
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_UTF8_MARK = b"\xef\xbb\xbf"
-_GZIP_MARK = b"\x1f\x8b"
 
 
 def find_files(sources: Sequence[str]) -> list[str]:
@@ -83,26 +81,6 @@ def is_json_lines(source: str) -> bool:
     return source.lower().removesuffix(".gz").endswith(JSON_SUFFIXES)
 
 
-@contextlib.contextmanager
-def _open(source: str) -> Iterator[io.BufferedReader]:
-    """Opens a file or standard input, unpacking gzip, which is known by its first two bytes."""
-    with contextlib.ExitStack() as stack:
-        raw: BinaryIO
-        if source == STANDARD_INPUT:
-            raw = sys.stdin.buffer
-        else:
-            try:
-                raw = stack.enter_context(Path(source).open("rb"))
-            except OSError as error:
-                raise InputError(f"{source} cannot be read: {error.strerror}.") from error
-        buffered = raw if hasattr(raw, "peek") else io.BufferedReader(cast(io.RawIOBase, raw))
-        stream = cast(io.BufferedReader, buffered)
-        if stream.peek(2)[:2] == _GZIP_MARK:
-            unpacked = stack.enter_context(gzip.GzipFile(fileobj=stream, mode="rb"))
-            stream = io.BufferedReader(cast(io.RawIOBase, unpacked), 1 << 16)
-        yield stream
-
-
 def read_lines(source: str, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> Iterator[str]:
     """The lines of one file or of standard input, decoded, without their ends.
 
@@ -117,26 +95,20 @@ def read_lines(source: str, max_line_bytes: int = DEFAULT_MAX_LINE_BYTES) -> Ite
     name = "standard input" if source == STANDARD_INPUT else source
     offset = number = 0
     try:
-        with _open(source) as stream:
-            _check_head(stream.peek(_HEAD_BYTES)[:_HEAD_BYTES], name)
-            while line := stream.readline(max_line_bytes + 1):
+        with open_unpacked(source) as stream:
+            _check_head(stream.peek(HEAD_BYTES)[:HEAD_BYTES], name)
+            for line in raw_lines(stream, max_line_bytes + 1):
                 number += 1
-                if number == 1 and line.startswith(_UTF8_MARK):
-                    offset = len(_UTF8_MARK)
+                if number == 1 and line.startswith(UTF8_MARK):
+                    offset = len(UTF8_MARK)
                     line = line[offset:]
-                if len(line) > max_line_bytes and not line.endswith(b"\n"):
+                if len(line) > max_line_bytes and not line.endswith((b"\n", b"\r")):
                     raise InputError(
                         f"{name}, line {number} is longer than {max_line_bytes} bytes. "
                         "Break it into sentences or paragraphs."
                     )
                 yield _decode(line, name, number, offset)
                 offset += len(line)
-    except EOFError as error:
-        raise InputError(
-            f"{name} is a gzip file that breaks off after {number} lines. Fetch or make it again."
-        ) from error
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{name} is a damaged gzip file ({error}), line {number + 1}.") from error
     except IsADirectoryError as error:
         raise InputError(f"{name} is a folder.") from error
 
@@ -166,7 +138,7 @@ def _decode(line: bytes, name: str, number: int, offset: int) -> str:
     if (place := line.find(b"\0")) >= 0:
         raise _binary(name, offset + place, number)
     try:
-        return line.decode().rstrip("\r\n")
+        return without_end(line.decode())
     except UnicodeDecodeError as error:
         byte = line[error.start]
         raise InputError(

@@ -5,10 +5,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas
 import pytest
 
+from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.errors import InputError
-from keras_albert.inference.request_lines import Request, item_of_row, open_input, read_requests
+from keras_albert.inference.request_lines import (
+    Request,
+    is_row_file,
+    item_of_row,
+    open_input,
+    read_requests,
+    row_requests,
+)
 
 pytestmark = pytest.mark.once
 
@@ -98,3 +107,61 @@ def test_files_are_known_by_their_names(tmp_path: Path) -> None:
     assert open_input("-", stdin) == (stdin, "standard input", None)
     with pytest.raises(InputError, match="does not exist"):
         open_input(str(tmp_path / "b"), stdin)
+
+
+TEXT = 'Say "no",\nnow;\there \u2028 | \u00a0\x0b\x85.'
+# Kind -> a row as people have it, and what the model is asked.
+ROWS: dict[str, tuple[dict[str, Any], Any]] = {
+    "text_classifier": ({"Sentence": TEXT, "label": "x"}, TEXT),
+    "text_embedder": ({"premise": TEXT, "hypothesis": "b"}, [TEXT, "b"]),
+    "sentence_order": ({"text": TEXT, "text_pair": "b"}, [TEXT, "b"]),
+    "question_answerer": ({"question": "q", "context": TEXT}, ["q", TEXT]),
+    "token_classifier": ({"review": TEXT}, TEXT),
+    "multiple_choice": (
+        {"passage": TEXT, "question": "q", "option1": "a", "option2": "b"},
+        {"context": TEXT, "question": "q", "options": ["a", "b"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.tsv", "a.json", "a.jsonl", "a.parquet"])
+@pytest.mark.parametrize("kind", ROWS)
+def test_rows_are_read_as_fine_tuning_reads_them(tmp_path: Path, kind: str, name: str) -> None:
+    row, item = ROWS[kind]
+    frame = pandas.DataFrame([{**row, "id": "first"}, {**row, "id": "second"}])
+    path = tmp_path / name
+    if name.endswith("parquet"):
+        frame.to_parquet(path)
+    elif ".json" in name:
+        frame.to_json(path, orient="records", lines=name.endswith("l"))
+    else:
+        frame.to_csv(path, index=False, sep="\t" if "tsv" in name else ",")
+    assert is_row_file(str(path))
+    found = list(row_requests(str(path), kind))
+    assert [(request.item, request.id) for request in found if isinstance(request, Request)] == [
+        (item, "first"),
+        (item, "second"),
+    ]
+    assert found[0].line < found[1].line  # type: ignore[union-attr]
+
+
+def test_rows_by_options_and_bad_ones_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("body;said\na;b\nc\nd;e\n")
+    reading = ReadingOptions(text_column="body", text_pair_column="said")
+    first, bad, last = row_requests(str(path), "text_classifier", reading)
+    assert [r.item for r in (first, last) if isinstance(r, Request)] == [["a", "b"], ["d", "e"]]
+    assert isinstance(bad, tuple) and bad[0] == 3 and "a.csv:3: 1 columns" in str(bad[1])
+    assert is_row_file("a.dat", ReadingOptions(separator=";"))
+    assert not is_row_file("a.txt") and not is_row_file("-")
+    with pytest.raises(InputError, match="words with tags"):
+        is_row_file("a.conll")
+
+
+def test_lines_are_cut_at_their_ends_only() -> None:
+    text = "a\x0b\x0c\x1c\x85\u2028\u2029b"
+    for end in ("\n", "\r\n", "\r"):
+        found = _read(f"{text}{end}c", "text_classifier")
+        assert found == [Request(1, text), Request(2, "c")]
+    with pytest.raises(InputError, match="looks like a JSON array"):
+        _read('[{"text": "a"}]', "text_classifier")

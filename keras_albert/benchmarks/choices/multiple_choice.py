@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from keras_albert.benchmarks.choices.choice_example import ChoiceExample
+from keras_albert.benchmarks.choices.choice_example import ChoiceExample, choice_row
 from keras_albert.benchmarks.encoded_examples import Encoded
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.finetune_task import FinetuneTask
-from keras_albert.benchmarks.tables import collect, json_rows
+from keras_albert.benchmarks.tables import collect, rows
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.choices.multiple_choice_preprocessor import (
@@ -22,9 +22,9 @@ _KEYS = ("context", "question", "options", "answer", "id")
 
 
 class MultipleChoice(FinetuneTask):
-    """Questions with options as JSON lines.
+    """Questions with options, in files as `tables.rows` reads them (JSON, tables, Parquet).
 
-    An object a line with "context", "question", "options" (a list of texts) and "answer", the
+    A row has "context", "question", "options" (a list of texts, see `choice_row`) and "answer", the
     number of the right one from 0 or its letter; "id" or none. Context and question may be empty
     or missing, not both.
     """
@@ -33,12 +33,10 @@ class MultipleChoice(FinetuneTask):
     main_metric = "accuracy"
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
-        return collect(
-            path,
-            json_rows(path),
-            lambda row, where: _example(row, where, labelled),
-            skip_bad=skip_bad,
-        )
+        def make(row: dict[str, Any], where: str) -> ChoiceExample:
+            return _example(choice_row(row, self.reading, where, labelled), where, labelled)
+
+        return collect(path, rows(path, self.reading), make, skip_bad=skip_bad)
 
     def chance(self, train: Examples, validation: Examples) -> dict[str, Any] | None:
         """Guessing."""
@@ -115,7 +113,7 @@ def checked_options(options: Any, where: str) -> list[str]:
     """Options as a list of texts.
 
     Raises:
-        InputError: there are fewer than two, or one is no text.
+        InputError: there are fewer than two, or one is not text.
     """
     if not isinstance(options, list) or len(options) < 2:
         raise InputError(f'{where}: "options" is {options!r}; expected a list of two or more.')
@@ -129,7 +127,10 @@ def _example(row: dict[str, Any], where: str, labelled: bool) -> ChoiceExample:
     for key in ("options", *(("answer",) if labelled else ())):
         if key not in row:
             near = suggest(key, [name for name in row if name not in _KEYS])
-            raise InputError(f'{where}: "{key}" is missing.{near}')
+            raise InputError(
+                f'{where}: "{key}" is missing.{near}'
+                + (" Name it with --label-column." if key == "answer" else "")
+            )
     context, question = row.get("context", ""), row.get("question", "")
     for key, text in (("context", context), ("question", question)):
         if not isinstance(text, str):

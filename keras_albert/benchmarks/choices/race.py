@@ -1,6 +1,5 @@
 """Race: reading comprehension from examinations (Lai et al. 2017)."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,8 @@ from keras_albert.benchmarks.choices.multiple_choice import (
 )
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.errors import InputError
+from keras_albert.files import read_json
+from keras_albert.text.json_objects import check_characters
 
 GROUPS = ("middle", "high")
 _KEYS = ("article", "questions", "options")
@@ -60,7 +61,8 @@ def _place(file: Path) -> tuple[str, int, str]:
 
 def _questions(file: Path, labelled: bool) -> Iterator[ChoiceExample | InputError]:
     try:
-        content = json.loads(file.read_text("utf-8"))
+        content = read_json(file)
+        check_characters(content)
         if not isinstance(content, dict):
             raise InputError(f"{file}: expected an object with {', '.join(_KEYS)}.")
         for key in (*_KEYS, *(("answers",) if labelled else ())):
@@ -76,11 +78,8 @@ def _questions(file: Path, labelled: bool) -> Iterator[ChoiceExample | InputErro
             )
         questions = lists[0]
         answers = content["answers"] if labelled else [None] * len(questions)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        yield InputError(f"{file} is not a JSON file: {error}.")
-        return
     except InputError as error:
-        yield error
+        yield error if str(file) in str(error) else InputError(f"{file}: {error}")
         return
     group = next((part for part in GROUPS if part in file.parts), None)
     for number, (question, options, answer) in enumerate(

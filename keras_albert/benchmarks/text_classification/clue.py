@@ -34,7 +34,7 @@ def _keywords(row: dict[str, Any], where: str) -> tuple[str, str | None]:
     """CSL: do these keywords belong to the abstract?"""
     keywords = row.get("keyword")
     if not isinstance(keywords, list) or not all(isinstance(word, str) for word in keywords):
-        raise InputError(f'{where}: "keyword" is missing or is no list of texts: {keywords!r}.')
+        raise InputError(f'{where}: "keyword" is missing or is not a list of texts: {keywords!r}.')
     return " ".join(keywords), tables.required_text(row, "abst", where)
 
 
@@ -51,7 +51,9 @@ def _marked(row: dict[str, Any], where: str) -> tuple[str, str | None]:
     for number, signs in ((2, "[]"), (1, "__")):
         start, span = target[f"span{number}_index"], target[f"span{number}_text"]
         if not isinstance(start, int) or not isinstance(span, str) or start < 0:
-            raise InputError(f"{where}: span{number} is no place and text: {start!r}, {span!r}.")
+            raise InputError(
+                f"{where}: span{number} is not a place and a text: {start!r}, {span!r}."
+            )
         if text[start : start + len(span)] != span:
             raise InputError(f"{where}: {span!r} does not stand at character {start} of the text.")
         marks.append((start, start + len(span), signs))
@@ -79,7 +81,7 @@ class ClueFormat:
     described: str | None = None
 
 
-FORMATS: dict[str, ClueFormat] = {
+CLUE_FORMATS: dict[str, ClueFormat] = {
     "afqmc": ClueFormat(_pair("sentence1", "sentence2"), ("0", "1"), "afqmc_predict.json"),
     "tnews": ClueFormat(_single("sentence"), _NEWS, "tnews11_predict.json", "label_desc"),
     "iflytek": ClueFormat(
@@ -110,12 +112,13 @@ class Clue(TextTask):
     """
 
     def __init__(self, dataset: str, descriptions: Mapping[str, str] | None = None) -> None:
-        if dataset not in FORMATS:
-            known = ", ".join(FORMATS)
+        if dataset not in CLUE_FORMATS:
+            known = ", ".join(CLUE_FORMATS)
             raise InputError(
-                f"CLUE has no such task {dataset!r}; known: {known}.{suggest(dataset, FORMATS)}"
+                f"CLUE has no such task {dataset!r}; known: {known}."
+                + suggest(dataset, CLUE_FORMATS)
             )
-        self.format = FORMATS[dataset]
+        self.format = CLUE_FORMATS[dataset]
         self.name = f"clue/{dataset}"
         self.submission = self.format.submission
         self.main_metric = "accuracy"
@@ -146,7 +149,7 @@ class Clue(TextTask):
         known = self.labels or []
         if "label" not in row or label not in known:
             raise InputError(
-                f"{where}: {row.get('label')!r} is no label of {self.name}; expected one of "
+                f"{where}: {row.get('label')!r} is not a label of {self.name}; expected one of "
                 f"{', '.join(known[:20])}{' ...' if len(known) > 20 else ''}."
             )
         if self.format.described and isinstance(row.get(self.format.described), str):

@@ -52,7 +52,7 @@ class GlueFormat:
     id: str = "index"
 
 
-FORMATS: dict[str, GlueFormat] = {
+GLUE_FORMATS: dict[str, GlueFormat] = {
     "cola": GlueFormat(
         ("sentence",),
         "label",
@@ -100,12 +100,12 @@ class Glue(TextTask):
     """
 
     def __init__(self, dataset: str) -> None:
-        if dataset not in FORMATS:
-            known = ", ".join(FORMATS)
+        if dataset not in GLUE_FORMATS:
+            known = ", ".join(GLUE_FORMATS)
             raise InputError(
-                f"GLUE has no task {dataset!r}; known: {known}.{suggest(dataset, FORMATS)}"
+                f"GLUE has no task {dataset!r}; known: {known}.{suggest(dataset, GLUE_FORMATS)}"
             )
-        self.format = FORMATS[dataset]
+        self.format = GLUE_FORMATS[dataset]
         self.name = f"glue/{dataset}"
         self.submission = self.format.submission
         self.main_metric = self.format.main
@@ -155,7 +155,7 @@ class Glue(TextTask):
         value = value.strip()
         if value not in self.labels:
             raise InputError(
-                f"{where}: {value!r} is no label of {self.name}; expected one of "
+                f"{where}: {value!r} is not a label of {self.name}; expected one of "
                 f"{', '.join(self.labels)}.{suggest(value, self.labels)}"
             )
         return value

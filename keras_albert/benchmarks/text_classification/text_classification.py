@@ -6,22 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from keras_albert.benchmarks import tables
+from keras_albert.benchmarks.columns import text_row
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.text_classification.classification_metrics import accuracy, macro_f1
 from keras_albert.benchmarks.text_classification.text_example import TextExample
-from keras_albert.benchmarks.text_classification.text_task import TextTask
+from keras_albert.benchmarks.text_classification.text_task import TextTask, label_name
 from keras_albert.errors import InputError, suggest
 
 _KINDS = {str: "text", int: "a whole number"}
-_READERS = {".jsonl": tables.json_rows, ".csv": tables.comma_rows, ".tsv": tables.tab_rows}
 
 
 class TextClassification(TextTask):
     """One label of several for a text or a pair.
 
-    Files: `.jsonl`, an object a line with "text", "label" and, for pairs, "text_pair" ("id" is
-    kept); `.csv` and `.tsv`, the same names in a header line. A label is text or a whole number,
-    and so are all others of its file: `1` beside `"1"` is an error.
+    Files as `tables.rows` reads them (JSON, tables, Parquet), with "text", "label" and, for pairs,
+    "text_pair" ("id" is kept). `reading` says what they are called where they are called something
+    else; the usual names (`columns`) are known. A label is text, in Unicode's composed form (NFC),
+    or a whole number, and so are all others of its file: `1` beside `"1"` is an error.
     """
 
     name: str = "text-classification"
@@ -30,15 +31,15 @@ class TextClassification(TextTask):
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
         path = tables.existing(path)
-        reader = _READERS.get(path.suffix.lower())
-        if reader is None:
-            raise InputError(f"{path}: expected a file of texts that ends in .jsonl, .csv or .tsv.")
+        found = tables.rows(path, self.reading)
+        is_table = tables.existing_suffix(path) not in tables.JSON_SUFFIXES
         first: TextExample | None = None
         first_label: Any = None
 
         def make(row: dict[str, Any], where: str) -> TextExample:
             nonlocal first, first_label
-            if path.suffix.lower() != ".jsonl":
+            row = text_row(row, self.reading, where, self.label_key if labelled else None)
+            if is_table:
                 self._check_columns(row, path, labelled)
             example = self._example(row, where, labelled)
             first = first or example
@@ -57,21 +58,22 @@ class TextClassification(TextTask):
                     )
             return example
 
-        return tables.collect(path, reader(path), make, skip_bad=skip_bad)
+        return tables.collect(path, found, make, skip_bad=skip_bad)
 
     def _check_columns(self, row: dict[str, Any], path: Path, labelled: bool) -> None:
-        for name in ("text", self.label_key) if labelled else ("text",):
+        wanted = (("text", "text-column"), (self.label_key, "label-column"))
+        for name, option in wanted if labelled else wanted[:1]:
             if name not in row:
                 raise InputError(
                     f"{path}:1: no column {name!r} in the header, which has "
-                    f"{', '.join(map(repr, row))}.{suggest(name, row)}"
+                    f"{', '.join(map(repr, row))}.{suggest(name, row)} Name it with --{option}."
                 )
 
     def _example(self, row: dict[str, Any], where: str, labelled: bool) -> TextExample:
         text = tables.required_text(row, "text", where)
         pair = row.get("text_pair")
         if pair is not None and (not isinstance(pair, str) or not pair.strip()):
-            raise InputError(f'{where}: "text_pair" is there but is not text, or empty.')
+            raise InputError(f'{where}: "text_pair" is there but is not text, or is empty.')
         example = TextExample(text, pair, None, where, row.get("id"))
         return replace(example, label=self.label(row, where)) if labelled else example
 
@@ -84,9 +86,10 @@ class TextClassification(TextTask):
         label = row.get("label")
         if isinstance(label, bool) or not isinstance(label, str | int) or not str(label).strip():
             raise InputError(
-                f'{where}: "label" is missing or is {label!r}; expected text or a whole number.'
+                f'{where}: "label" is missing or is {label!r}; expected text or a whole number'
+                f"{'' if 'label' in row else '. Name its column with --label-column'}."
             )
-        return str(label).strip()
+        return label_name(label)
 
     def named_labels(self, row: dict[str, Any]) -> Sequence[str | int]:
         """The labels in a row as they are written, all of one type; none where they are numbers."""

@@ -1,5 +1,6 @@
 """Several labels, or none, for a text."""
 
+import ast
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.text_classification.classification_metrics import label_set_metrics
 from keras_albert.benchmarks.text_classification.text_classification import TextClassification
 from keras_albert.benchmarks.text_classification.text_example import TextExample
+from keras_albert.benchmarks.text_classification.text_task import label_name
 from keras_albert.errors import InputError, suggest
 
 SEPARATOR = "|"
@@ -19,7 +21,8 @@ class TextMultilabel(TextClassification):
     """Several labels, or none, for a text or a pair.
 
     Files as `TextClassification` reads them, with "labels" instead of "label": a list in JSON
-    lines, `a|b` in tables. A label is answered where its probability is above 0.5.
+    lines; `a|b` in tables, or a list as JSON or Python write it. A label is answered where its
+    probability is above 0.5.
     """
 
     name: str = "text-multilabel"
@@ -30,19 +33,19 @@ class TextMultilabel(TextClassification):
     def label(self, row: dict[str, Any], where: str) -> list[str]:
         labels = row.get("labels")
         if isinstance(labels, str):
-            labels = [label for label in labels.split(SEPARATOR) if label.strip()]
+            labels = _listed(labels)
         if not isinstance(labels, list) or not all(
             isinstance(label, str | int) and not isinstance(label, bool) for label in labels
         ):
             raise InputError(
                 f'{where}: "labels" is missing or is {labels!r}; expected a list of texts or '
-                f"whole numbers (in a table: a{SEPARATOR}b)."
+                f"whole numbers (in a table: a{SEPARATOR}b); --label-column names another column."
             )
-        return sorted({str(label).strip() for label in labels})
+        return sorted({label_name(label) for label in labels})
 
     def named_labels(self, row: dict[str, Any]) -> Sequence[str | int]:
         labels: str | list[str | int] = row["labels"]
-        return (labels,) if isinstance(labels, str) else labels
+        return _listed(labels) if isinstance(labels, str) else labels
 
     def learn(self, train: Examples) -> None:
         """The labels that occur, in order.
@@ -105,3 +108,16 @@ class TextMultilabel(TextClassification):
     ) -> dict[str, float]:
         """{"micro_f1", "macro_f1", "exact"}."""
         return label_set_metrics(predictions, self.labels or [])
+
+
+def _listed(labels: str) -> list[str | int]:
+    """The labels in a field of a table."""
+    if labels.startswith("[") and labels.endswith("]"):
+        # What pandas writes of a column of lists, and JSON's lists of texts and numbers.
+        try:
+            found = ast.literal_eval(labels)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            found = None
+        if isinstance(found, list) and all(isinstance(one, str | int) for one in found):
+            return found
+    return [label for label in labels.split(SEPARATOR) if label.strip()]

@@ -1,5 +1,6 @@
 """What all tasks on texts and pairs of texts have in common."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -119,6 +120,15 @@ class TextTask(FinetuneTask):
         if example.group is not None:
             answer["group"] = example.group
         return answer
+
+
+def label_name(label: str | int) -> str:
+    """A label as written, without spaces around it, in Unicode's composed form (NFC).
+
+    A name typed on one system and one from a file of another are the same: `café` in four
+    characters and in five.
+    """
+    return unicodedata.normalize("NFC", str(label).strip())
 
 
 def label_names(labels: Sequence[str], examples: Examples) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_albert.benchmarks import SETTINGS_FILE, restore
+from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
 from keras_albert.inference.early_exit.exit_rule import CRITERIA, ExitRule, Problem, sureness
@@ -25,6 +26,7 @@ def tune_exit(
     loss: float = 0.01,
     criteria: Sequence[str] = CRITERIA,
     batch_size: int = 32,
+    reading: ReadingOptions | None = None,
 ) -> dict[str, Any]:
     """Finds when rows may leave a fine-tuned model early, and saves it beside the model.
 
@@ -38,6 +40,8 @@ def tune_exit(
         loss: the share of the main metric that may be lost: 0.01 is "at most 1% fewer right".
         criteria: which of `CRITERIA` to try.
         batch_size: rows a step.
+        reading: how the file is to be read; names of columns are by default those the model was
+            fine-tuned with.
 
     Returns:
         {"criterion", "threshold", "min_depth", "margin", "metric", "full_depth", "at_exit",
@@ -54,6 +58,7 @@ def tune_exit(
     if not 0 <= loss < 1:
         raise InputError(f"loss={loss} is not a share from 0 to below 1.")
     task = restore(read_json(folder / SETTINGS_FILE))
+    task.reading = task.reading.changed(reading)
     keras_task = SavedTask.load(folder).task
     answers = RowAnswers.of(keras_task)
     examples = task.read(data)

@@ -8,6 +8,7 @@ import keras
 
 from keras_albert import files
 from keras_albert.benchmarks import SETTINGS_FILE, restore, task_named
+from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.benchmarks.finetune_task import FinetuneTask
 from keras_albert.benchmarks.hub_datasets import read_examples
 from keras_albert.errors import InputError
@@ -32,6 +33,7 @@ def evaluate_task(
     sequence_length: int | None = None,
     depths: tuple[int, ...] | str | None = None,
     skip_bad: bool = False,
+    reading: ReadingOptions | None = None,
     progress: Callable[[int, int], None] | None = None,
     message: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
@@ -55,6 +57,8 @@ def evaluate_task(
         sequence_length: tokens a row; by default as trained.
         depths: measure the answers at these depths too, ascending; or "all".
         skip_bad: leave out examples that cannot be used, and say so.
+        reading: how the file is to be read; names of columns are by default those the model was
+            fine-tuned with.
         progress: called with (rows answered, rows): examples, or windows of long passages.
         message: is given lines for people: what is left out.
 
@@ -71,6 +75,7 @@ def evaluate_task(
     folder = _finetuned_folder(model)
     known = restore(read_json(folder / SETTINGS_FILE))
     asked = known if task is None else _same_labels(task_named(task), known)
+    asked.reading = known.reading.changed(reading)
     examples = read_examples(asked, data, labelled=labelled, skip_bad=skip_bad)
     sent = None if submission is None else asked.submission_file(submission)
     if sent is not None and examples.skipped:
@@ -98,6 +103,7 @@ def evaluate_task(
         "batch_size": batch_size,
         "sequence_length": trained.preprocessor.sequence_length,
         "backend": keras.config.backend(),
+        **({"reading": given} if (given := asked.reading.given()) else {}),
     }
     kept = KeptPredictions(output, identity, message or (lambda _: None))
     encoded = asked.encode(trained, examples)

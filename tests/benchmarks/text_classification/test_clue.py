@@ -82,7 +82,7 @@ def test_pairs_nobody_agreed_on_are_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("name", "change", "message"),
     [
-        ("tnews", {"label": "105"}, "train.json:1: '105' is no label of clue/tnews"),
+        ("tnews", {"label": "105"}, "train.json:1: '105' is not a label of clue/tnews"),
         ("csl", {"keyword": "水声学"}, 'train.json:1: "keyword"'),
         ("wsc", {"target": {}}, 'train.json:1: "target" needs'),
         ("wsc", {"text": "床"}, "'它' does not stand at character 5"),

@@ -81,7 +81,7 @@ def test_a_test_file_has_other_columns(tmp_path, name, content, texts):
     ("name", "content", "message"),
     [
         ("rte", "index\tsentence1\tlabel\n0\ta\tentailment\n", "column 'sentence2'.* mean"),
-        ("rte", FILES["rte"][0] + "1\ta\tb\tentailed\n", "dev.tsv:3: 'entailed' is no label"),
+        ("rte", FILES["rte"][0] + "1\ta\tb\tentailed\n", "dev.tsv:3: 'entailed' is not a label"),
         ("qqp", FILES["qqp"][0] + "9\t1\t2\tWhy?\n", "dev.tsv:3: 4 columns where .* has 6"),
         ("stsb", FILES["stsb"][0].replace("3.80", "5.5"), "dev.tsv:2: the score 5.5"),
         ("stsb", FILES["stsb"][0].replace("3.80", "high"), "dev.tsv:2: .*'high'; expected a num"),

@@ -74,7 +74,7 @@ def test_what_pythons_csv_writes_is_read(tmp_path):
         ),
         ("f.csv", "text,lable\na,x\n", "f.csv:1: no column 'label' .* Did you mean 'lable'"),
         ("f.csv", "text,label\na,x\na,b,c\n", "f.csv:3: 3 columns where the header has 2"),
-        ("f.csv", 'text,label\n"a,x\n', "f.csv:2 is no row of a table"),
+        ("f.csv", 'text,label\n"a,x\n', "f.csv:2 is not a row of a table"),
         ("f.csv", "text,label\n", "f.csv holds no examples"),
         ("f.csv", "", "f.csv holds no examples"),
         ("f.csv", b"text,label\n\xff\xfe,x\n", "f.csv:2 is not UTF-8"),
