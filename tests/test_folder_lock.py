@@ -133,3 +133,43 @@ def test_a_part_of_the_path_that_is_a_file_is_named(tmp_path):
     with pytest.raises(InputError, match="cannot be written"), folder_lock(tmp_path / "file/run"):
         pytest.fail("there is no such folder")
     assert (tmp_path / "file").read_text() == "x"
+
+
+def _prepare(output):
+    from keras_albert.data.token_store_writer import TokenStoreWriter
+
+    with TokenStoreWriter(output, tokenizer_fingerprint="f", vocabulary_size=9):
+        pytest.fail("two writers")
+
+
+def _finetune(output):
+    from keras_albert.training import finetune
+
+    finetune("a model", "train.jsonl", "validation.jsonl", output)
+
+
+def _evaluate(output):
+    from keras_albert.training.evaluation.evaluate_task import evaluate_task
+
+    evaluate_task("a model", "data.jsonl", output)
+
+
+def _predict(output):
+    from keras_albert.inference.prediction_file import predict_to_file
+
+    predict_to_file(None, [], output, settings={})
+
+
+@pytest.mark.parametrize("write", [_prepare, _finetune, _evaluate, _predict])
+def test_whatever_is_written_over_time_has_one_writer(write, tmp_path):
+    """Pretraining's is tested with its own processes, in test_run."""
+    output = tmp_path / "output"
+    child = start(HOLD, output, "beside")
+    try:
+        assert child.stdout.readline() == "held\n"
+        with pytest.raises(InputError, match=f"is being written by process {child.pid} on "):
+            write(output)
+        assert not output.exists()
+    finally:
+        child.kill()
+        child.wait()
