@@ -51,7 +51,7 @@ def quiet_imports() -> Iterator[None]:
             yield
             tensorflow = sys.modules.get("tensorflow")
             # A module that is still being imported, or a stand-in for it, has no devices.
-            if hasattr(tensorflow, "config"):
+            if tensorflow is not None and hasattr(tensorflow, "config"):
                 tensorflow.config.list_physical_devices()
         except BaseException as error:
             if not isinstance(error, InputError):
