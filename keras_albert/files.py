@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,11 @@ def _disk_errors_named(path: Path) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
             raise InputError(
                 f"{path} cannot be written: {error.strerror}. Choose another output folder."
+            ) from error
+        if error.errno == errno.ENOTEMPTY:
+            raise InputError(
+                f"{path} was made by another process meanwhile; what this one made is dropped. "
+                "Choose another output."
             ) from error
         if error.errno in (errno.ENOTDIR, errno.EEXIST):
             raise InputError(
@@ -130,6 +135,13 @@ def write_json(path: str | Path, content: Any) -> None:
     """Writes `content` as indented JSON, aside and then renamed."""
     with write_aside(path) as aside:
         aside.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_json_lines(path: str | Path, rows: Iterable[Any]) -> None:
+    """Writes a row a line as JSON, aside and then renamed."""
+    with write_aside(path) as aside, aside.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def read_json(path: str | Path) -> Any:

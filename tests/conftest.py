@@ -29,6 +29,7 @@ BACKEND_INDEPENDENT_FOLDERS = {"text", "data", "cli", "convert", "fetching"}
 BACKEND_INDEPENDENT_FILES = {
     "test_errors.py",
     "test_files.py",
+    "test_folder_lock.py",
     "test_packaging.py",
     "test_presets_index.py",
     "test_public_names.py",

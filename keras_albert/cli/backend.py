@@ -39,8 +39,9 @@ def check_backend(name: str | None) -> None:
 def quiet_imports() -> Iterator[None]:
     """Holds back what native libraries write to standard error; shows it if the import fails.
 
-    TensorFlow reports missing GPU drivers there before any logging level applies, and an error of
-    ours would no longer be the only line.
+    TensorFlow reports missing GPU drivers there before any logging level applies, at its import and
+    again when it first looks for devices ("failed call to cuInit"), and an error of ours would no
+    longer be the only line. So it looks here: that allocates nothing, on a GPU neither.
     """
     sys.stderr.flush()
     kept = os.dup(2)
@@ -48,6 +49,10 @@ def quiet_imports() -> Iterator[None]:
         os.dup2(held.fileno(), 2)
         try:
             yield
+            tensorflow = sys.modules.get("tensorflow")
+            # A module that is still being imported, or a stand-in for it, has no devices.
+            if tensorflow is not None and hasattr(tensorflow, "config"):
+                tensorflow.config.list_physical_devices()
         except BaseException as error:
             if not isinstance(error, InputError):
                 held.seek(0)

@@ -75,6 +75,23 @@ def finetune(
         int | None,
         typer.Option(help="Use so many layers only, to compare with.", rich_help_panel=MORE),
     ] = None,
+    lora: Annotated[
+        int | None,
+        typer.Option(
+            metavar="RANK",
+            help="Train adapters of this rank and the head alone. model/ has them added to its "
+            "weights; adapters.lora.h5 has them alone.",
+            rich_help_panel=MORE,
+        ),
+    ] = None,
+    layer_decay: Annotated[
+        float | None,
+        typer.Option(
+            help="Where layers share no weights: the learning rate, times this for each layer "
+            "downwards, such as 0.8.",
+            rich_help_panel=MORE,
+        ),
+    ] = None,
     task_option: Annotated[
         list[str] | None,
         typer.Option(
@@ -115,6 +132,8 @@ def finetune(
         "patience": patience,
         "class_weights": class_weights,
         "depth": depth,
+        "lora": None if lora is None else {"rank": lora},
+        "layer_decay": layer_decay,
     }
     with quiet_imports():
         from keras_albert.benchmarks import task_named

@@ -24,11 +24,24 @@ def pretrain(
         Path | None, typer.Option(help="The vocabulary, if the store has no copy of it.")
     ] = None,
     keep_checkpoints: Annotated[int, typer.Option(help="How many of the newest to keep.")] = 2,
+    from_step: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Go on from the checkpoint of this step, 0 for the beginning; later ones are "
+            "removed. For a run that blew up, with --rate-factor.",
+        ),
+    ] = None,
+    rate_factor: Annotated[
+        float | None,
+        typer.Option(help="From there on, the recipe's learning rate times this, such as 0.5."),
+    ] = None,
 ) -> None:
     """Pretrain on masked tokens and sentence order, with checkpoints.
 
     Makes OUTPUT/ with recipe.json, versions.json, metrics.jsonl, loss.png, tensorboard/,
-    checkpoints/ and model/. Killed at any moment and started again, it ends with the same weights.
+    checkpoints/ and model/; what --from-step and --rate-factor change stands in changes.json.
+    Killed at any moment and started again, it ends with the same weights.
     """
     record = Record("pretrain", locals())
     # Said before the frameworks are imported, which takes seconds.
@@ -47,6 +60,8 @@ def pretrain(
             progress=progress,
             message=say,
             keep_checkpoints=keep_checkpoints,
+            from_step=from_step,
+            rate_factor=rate_factor,
         )
     summary = {
         "output": str(output),

@@ -1,19 +1,28 @@
 """Corpus -> token store: one pass, in little memory, over processes if wanted."""
 
 import multiprocessing
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from keras_albert.data.block_encoding import (
+    EncodedBlock,
+    Encoder,
+    SentencePieceEncoder,
+    WordPieceEncoder,
+    encode_block,
+    encode_in_worker,
+    take_encoder,
+)
 from keras_albert.data.token_store_writer import TokenStoreWriter
 from keras_albert.data.tokenizer_protocol import TokenizerProtocol
 from keras_albert.errors import InputError
+from keras_albert.runtime.wordpiece import read_pieces
 
 if TYPE_CHECKING:
     from keras_albert.text.corpus import Document
@@ -27,22 +36,6 @@ TOKENIZER_FOLDER = "tokenizer"
 # The names of some documents and their sentences.
 _Block = tuple[list[str], list[list[str]]]
 Progress = Callable[[Mapping[str, int]], None]
-
-
-class EncodedBlock(NamedTuple):
-    """Some documents as arrays.
-
-    Attributes:
-        names: the name of each of N documents.
-        sentences: sentences of each document, int64 `[N]`.
-        lengths: tokens of each sentence, int64 `[M]`, all documents one after the other.
-        ids: token ids of all sentences, int32 `[T]`.
-    """
-
-    names: list[str]
-    sentences: np.ndarray
-    lengths: np.ndarray
-    ids: np.ndarray
 
 
 def prepare(
@@ -142,23 +135,21 @@ def prepare_documents(
     return writer.manifest
 
 
-def encode_block(
-    tokenizer: TokenizerProtocol, names: Sequence[str], sentences: Sequence[Sequence[str]]
-) -> EncodedBlock:
-    """Tokenizes some documents: the work of one process.
+def light_encoder(tokenizer: TokenizerProtocol) -> Encoder:
+    """What a worker tokenizes with: the same ids, without the Keras layer that a tokenizer is.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
-        names: the name of each of N documents.
-        sentences: the sentences of each.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`; another is handed over as it is.
     """
-    encoded = tokenizer.encode([text for document in sentences for text in document])
-    return EncodedBlock(
-        list(names),
-        np.array([len(document) for document in sentences], np.int64),
-        np.array([len(sentence) for sentence in encoded], np.int64),
-        np.concatenate(encoded) if encoded else np.zeros(0, np.int32),
-    )
+    describe = getattr(tokenizer, "description", None)
+    if describe is None:
+        return tokenizer
+    description: dict[str, Any] = describe()
+    vocabulary: bytes = tokenizer.vocabulary_bytes  # type: ignore[attr-defined]
+    if description["tokenizer"] == "wordpiece":
+        return WordPieceEncoder(read_pieces(vocabulary), description["tokenizer_options"])
+    replaced = description["id_replacements"]
+    return SentencePieceEncoder(vocabulary, {int(old): new for old, new in replaced.items()})
 
 
 def _blocks(documents: "Iterable[Document]") -> Iterator[_Block]:
@@ -207,43 +198,28 @@ def _encoded(
         for block in blocks:
             yield encode_block(tokenizer, *block)
         return
-    with tempfile.TemporaryDirectory(prefix="keras-albert-") as folder:
-        tokenizer.save(folder)
-        # Spawned, not forked: the parent may run threads of TensorFlow or JAX, and a fork of
-        # those can hang.
-        with ProcessPoolExecutor(
-            workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_load_tokenizer,
-            initargs=(type(tokenizer), folder),
-        ) as pool:
-            pending: deque[Future[EncodedBlock]] = deque()
-            try:
-                for block in blocks:
-                    pending.append(pool.submit(_encode_in_worker, *block))
-                    # Bounded, so that a slow disk does not pile up the corpus in memory.
-                    if len(pending) > 2 * workers:
-                        yield pending.popleft().result()
-                while pending:
+    # Spawned, not forked: the parent may run threads of TensorFlow or JAX, and a fork of those can
+    # hang.
+    with ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=take_encoder,
+        initargs=(light_encoder(tokenizer),),
+    ) as pool:
+        pending: deque[Future[EncodedBlock]] = deque()
+        try:
+            for block in blocks:
+                pending.append(pool.submit(encode_in_worker, *block))
+                # Bounded, so that a slow disk does not pile up the corpus in memory.
+                if len(pending) > 2 * workers:
                     yield pending.popleft().result()
-            except BrokenProcessPool as error:
-                raise InputError(
-                    "A tokenizing process died, perhaps for want of memory; nothing was written. "
-                    f"Try fewer workers than {workers}."
-                ) from error
-            finally:
-                for future in pending:
-                    future.cancel()
-
-
-_worker_tokenizer: TokenizerProtocol | None = None
-
-
-def _load_tokenizer(kind: type[TokenizerProtocol], folder: str) -> None:
-    global _worker_tokenizer
-    _worker_tokenizer = kind.load(folder)
-
-
-def _encode_in_worker(names: list[str], sentences: list[list[str]]) -> EncodedBlock:
-    assert _worker_tokenizer is not None
-    return encode_block(_worker_tokenizer, names, sentences)
+            while pending:
+                yield pending.popleft().result()
+        except BrokenProcessPool as error:
+            raise InputError(
+                "A tokenizing process died, perhaps for want of memory; nothing was written. "
+                f"Try fewer workers than {workers}."
+            ) from error
+        finally:
+            for future in pending:
+                future.cancel()

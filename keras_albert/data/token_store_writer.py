@@ -13,6 +13,7 @@ from array_record.python import array_record_module
 from keras_albert import files
 from keras_albert.data import token_store_format as fmt
 from keras_albert.errors import InputError
+from keras_albert.folder_lock import folder_lock
 
 
 class TokenStoreWriter:
@@ -33,8 +34,8 @@ class TokenStoreWriter:
         replace: whether an existing folder gives way.
 
     Raises:
-        InputError: the folder is not empty and `replace` is false; the disk is full; no document
-            was written.
+        InputError: the folder is not empty and `replace` is false; another process is writing it;
+            the disk is full; no document was written.
 
     Example:
         with TokenStoreWriter("store", tokenizer_fingerprint=f, vocabulary_size=8000) as writer:
@@ -98,7 +99,10 @@ class TokenStoreWriter:
 
     @contextmanager
     def _lifetime(self) -> Iterator[None]:
-        with files.write_directory_aside(self.directory, replace=self._replace) as self._aside:
+        with (
+            folder_lock(self.directory),
+            files.write_directory_aside(self.directory, replace=self._replace) as self._aside,
+        ):
             with (self._aside / fmt.LENGTHS_NAME).open("wb") as self._lengths:
                 try:
                     yield

@@ -22,6 +22,7 @@ from keras_albert.fetching.downloads import (
 from keras_albert.fetching.model_folder import CONFIG_FILE, model_folder
 from keras_albert.fetching.published import published_checkpoint, published_file
 from keras_albert.files import sha256, write_directory_aside
+from keras_albert.folder_lock import folder_lock
 
 _HUGGING_FACE = "hf://"
 _KAGGLE = "kaggle://"
@@ -113,25 +114,21 @@ def _archive(address: str, folder: Path, expected: Expected, progress: Progress 
     with shown as report:
         digest = fetch(address, archive, expected, progress=report)
     unpacked = folder / f"unpacked-{digest[:16]}"
-    if not unpacked.is_dir():
-        try:
-            with write_directory_aside(unpacked) as aside:
-                unpack(archive, aside)
-        except OSError:
-            # Another process that came for the same weights was first.
-            if not unpacked.is_dir():
+    # Another process that came for the same weights may be unpacking them.
+    with folder_lock(unpacked, wait=True):
+        if not unpacked.is_dir():
+            try:
+                with write_directory_aside(unpacked) as aside:
+                    unpack(archive, aside)
+            except InputError:
+                # Such as a page to sign in to a network: not to be taken for the archive next time.
+                archive.with_name(f"{archive.name}.json").unlink(missing_ok=True)
+                if not by_hand:
+                    archive.unlink(missing_ok=True)
                 raise
-        except InputError:
-            if unpacked.is_dir():
-                return _model_folder(address, unpacked)
-            # Such as a page to sign in to a network: not to be taken for the archive next time.
-            archive.with_name(f"{archive.name}.json").unlink(missing_ok=True)
-            if not by_hand:
-                archive.unlink(missing_ok=True)
-            raise
-        for old in folder.glob("unpacked-*"):
-            if old != unpacked:
-                shutil.rmtree(old, ignore_errors=True)
+            for old in folder.glob("unpacked-*"):
+                if old != unpacked:
+                    shutil.rmtree(old, ignore_errors=True)
     return _model_folder(address, unpacked)
 
 

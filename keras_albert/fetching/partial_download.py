@@ -6,9 +6,11 @@ import os
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+
+from keras_albert.folder_lock import folder_lock
 
 _PIECE = 1 << 20
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
@@ -43,7 +45,6 @@ class PartialDownload:
         self.destination = destination
         self.file = destination.with_name(f"{destination.name}.part")
         self._about = destination.with_name(f"{destination.name}.part.json")
-        self._lock = destination.with_name(f"{destination.name}.lock")
 
     def size(self) -> int:
         """How many bytes have come."""
@@ -61,20 +62,9 @@ class PartialDownload:
         os.replace(self.file, self.destination)
         self._about.unlink(missing_ok=True)
 
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Keeps other processes from fetching the same file; they wait.
-
-        Where the system has no such locks, nothing is kept.
-        """
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        with self._lock.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def alone(self) -> contextlib.AbstractContextManager[None]:
+        """Keeps other processes from fetching the same file; they wait."""
+        return folder_lock(self.destination, wait=True)
 
     def go_on(
         self,

@@ -8,6 +8,7 @@ from typing import Any
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json, write_json
+from keras_albert.folder_lock import folder_lock
 from keras_albert.inference.request_lines import Request
 
 # Requests answered between two writes: what a crash costs at most.
@@ -124,10 +125,25 @@ def predict_to_file(
         both were there before.
 
     Raises:
-        InputError: the output exists; what is there was begun with other settings; or a line
-            cannot be used. What was answered before it is kept.
+        InputError: the output exists; what is there was begun with other settings; another process
+            is writing it; or a line cannot be used. What was answered before it is kept.
     """
-    output = Path(output)
+    with folder_lock(output):
+        return _predict_to_file(
+            *(predictor, requests, Path(output), settings, top_k, skip_bad, progress)
+        )
+
+
+def _predict_to_file(
+    predictor: Any,
+    requests: Requests,
+    output: Path,
+    settings: Mapping[str, Any],
+    top_k: int,
+    skip_bad: bool,
+    progress: Callable[[int], None] | None,
+) -> dict[str, int]:
+    """`predict_to_file`, while no other process writes there."""
     if output.exists():
         raise InputError(f"{output} already exists. Choose another output or remove it first.")
     partial = output.with_name(f"{output.name}.unfinished")

@@ -87,6 +87,33 @@ class Checkpoints:
             shutil.rmtree(self.path(old))
         return path
 
+    def at(self, step: int) -> Checkpoint:
+        """The checkpoint after `step` updates.
+
+        Raises:
+            InputError: there is none, or it is damaged; those there are are named.
+        """
+        steps = self.steps()
+        if step not in steps:
+            there = ", ".join(map(str, steps)) or "none"
+            raise InputError(
+                f"{self.folder} has no checkpoint of step {step}; expected one of those there are: "
+                f"{there}, or 0 for the beginning."
+            )
+        try:
+            return self._read(step)
+        except (OSError, ValueError, KeyError, safetensors.SafetensorError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(
+                f"The checkpoint {self.path(step)} is damaged ({reason}): choose an earlier one."
+            ) from error
+
+    def remove_after(self, step: int) -> None:
+        """Removes the checkpoints of later steps."""
+        for later in reversed(self.steps()):
+            if later > step:
+                shutil.rmtree(self.path(later))
+
     def latest(self, message: Callable[[str], None]) -> Checkpoint | None:
         """The newest checkpoint that is whole, or None where there is none.
 
@@ -128,6 +155,19 @@ def model_state(model: keras.Model) -> dict[str, np.ndarray]:
         key: np.asarray(keras.ops.convert_to_numpy(variable.value), order="C")
         for key, variable in _variables(model).items()
     }
+
+
+def not_finite(arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """The names of the arrays that hold a NaN or an infinity.
+
+    >>> not_finite({"a": np.zeros(2), "b": np.array([0.0, np.nan]), "c": np.array(7)})
+    ['b']
+    """
+    return [
+        name
+        for name, array in arrays.items()
+        if array.dtype.kind == "f" and not np.isfinite(array).all()
+    ]
 
 
 def restore_model_state(model: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:

@@ -146,6 +146,14 @@ class Recipe(Settings):
         return self.total_steps * self.gradient_accumulation
 
 
+class LoraSettings(Settings):
+    """Training low-rank matrices beside the products for queries, keys and values alone, and the
+    task's head; see `AlbertBackbone.enable_lora` (Hu et al. 2021).
+    """
+
+    rank: int = pydantic.Field(ge=1, description="Of the matrices.")
+
+
 class FinetuneSettings(Settings):
     """The settings of fine-tuning, the same for every seed.
 
@@ -156,7 +164,8 @@ class FinetuneSettings(Settings):
 
     `rate_factors` multiplies the learning rate by group: "embeddings", "encoder" (the transformer
     blocks and the projection into them), "pooler", "head". ALBERT's layers share one block's
-    weights, so a rate a layer, as for BERT, does not exist here: the block is one group.
+    weights, so that the block is one group; where they do not (`sharing="none"`), "layer_0",
+    "layer_1", ... multiply it further, and `layer_decay` lowers it from the head downwards.
     """
 
     learning_rate: float = pydantic.Field(default=3e-5, gt=0)
@@ -177,8 +186,15 @@ class FinetuneSettings(Settings):
     precision: Precision = "float32"
     seeds: tuple[int, ...] = pydantic.Field(default=(0,), min_length=1)
     rate_factors: dict[
-        Literal["embeddings", "encoder", "pooler", "head"], Annotated[float, pydantic.Field(ge=0)]
+        Annotated[str, pydantic.Field(pattern=r"^(embeddings|encoder|pooler|head|layer_\d+)$")],
+        Annotated[float, pydantic.Field(ge=0)],
     ] = pydantic.Field(default={}, description="On the learning rate, by group of weights.")
+    layer_decay: float | None = pydantic.Field(
+        default=None, gt=0, le=1, description="On the learning rate, once more a layer downwards."
+    )
+    lora: LoraSettings | None = pydantic.Field(
+        default=None, description="Train adapters and the head alone; null: all weights."
+    )
     elastic: ElasticSettings | None = pydantic.Field(
         default=None, description="Train several depths at once; null: the full one."
     )

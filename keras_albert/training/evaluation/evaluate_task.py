@@ -1,5 +1,6 @@
 """How well a fine-tuned model does on a file of its task, and its answers for a benchmark."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,11 @@ from keras_albert.benchmarks.finetune_task import FinetuneTask
 from keras_albert.benchmarks.hub_datasets import read_examples
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
+from keras_albert.folder_lock import folder_lock
 from keras_albert.models.presets.from_preset import TASK_FILE, preset_folder, saved_class
 from keras_albert.training.evaluation.depth_curve import depth_curve, read_depths
 from keras_albert.training.evaluation.intervals import wilson_interval
 from keras_albert.training.evaluation.kept_predictions import KeptPredictions, weights_digest
-from keras_albert.training.finetuning.finetune import write_predictions
 from keras_albert.training.versions import versions
 
 
@@ -69,9 +70,42 @@ def evaluate_task(
 
     Raises:
         InputError: the model was not fine-tuned here, the file or an example cannot be used,
-            examples would be missing in the submission, or what was predicted before the stop is
-            another model's or file's.
+            examples would be missing in the submission, what was predicted before the stop is
+            another model's or file's, or another process is evaluating to the same output.
     """
+    with contextlib.nullcontext() if output is None else folder_lock(output):
+        return _evaluate_task(
+            model,
+            data,
+            output,
+            task=task,
+            submission=submission,
+            labelled=labelled,
+            batch_size=batch_size,
+            sequence_length=sequence_length,
+            depths=depths,
+            skip_bad=skip_bad,
+            progress=progress,
+            message=message,
+        )
+
+
+def _evaluate_task(
+    model: str | Path,
+    data: str | Path,
+    output: str | Path | None,
+    *,
+    task: str | None,
+    submission: str | Path | None,
+    labelled: bool,
+    batch_size: int,
+    sequence_length: int | None,
+    depths: tuple[int, ...] | str | None,
+    skip_bad: bool,
+    progress: Callable[[int, int], None] | None,
+    message: Callable[[str], None] | None,
+) -> dict[str, Any]:
+    """`evaluate_task`, while no other process writes there."""
     folder = _finetuned_folder(model)
     known = restore(read_json(folder / SETTINGS_FILE))
     asked = known if task is None else _same_labels(task_named(task), known)
@@ -141,7 +175,7 @@ def evaluate_task(
     if output is not None:
         with files.write_directory_aside(output, replace=_is_evaluation(Path(output))) as aside:
             files.write_json(aside / "metrics.json", result)
-            write_predictions(aside / "predictions.jsonl", answers)
+            files.write_json_lines(aside / "predictions.jsonl", answers)
             files.write_json(aside / "versions.json", versions())
     kept.remove()
     return result

@@ -1,9 +1,7 @@
 """Intervals for shares that were counted."""
 
-import math
 
-
-def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[float, float]:
+def wilson_interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     """Wilson's score interval for a share.
 
     Unlike the textbook p +- z sqrt(p (1 - p) / n) it stays within [0, 1] and holds its level for
@@ -13,7 +11,7 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     Args:
         successes: how many of the trials succeeded.
         trials: n; 0 gives (0, 1), which says nothing.
-        z: the normal quantile; 1.96 for 95%.
+        level: how often such intervals are to hold the true share.
 
     Returns:
         The lower and upper bound.
@@ -23,8 +21,7 @@ def wilson_interval(successes: int, trials: int, z: float = 1.959964) -> tuple[f
     """
     if trials == 0:
         return 0.0, 1.0
-    share = successes / trials
-    centre = share + z * z / (2 * trials)
-    spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
-    scale = 1 + z * z / trials
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    from scipy.stats import binomtest  # half a second, which a command that fails need not wait
+
+    found = binomtest(successes, trials).proportion_ci(level, method="wilson")
+    return float(found.low), float(found.high)

@@ -1,9 +1,5 @@
 """Fine-tuning a pretrained model on a task."""
 
-import json
-import math
-import statistics
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +13,7 @@ from keras_albert.benchmarks.hub_datasets import read_examples
 from keras_albert.convert import is_foreign, open_checkpoint
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
+from keras_albert.folder_lock import folder_lock
 from keras_albert.models import AlbertBackbone
 from keras_albert.models.presets.from_preset import CONFIG_FILE, tokenizer_folder
 from keras_albert.text.find_tokenizer import load_tokenizer
@@ -25,12 +22,19 @@ from keras_albert.training.evaluation.depth_curve import depth_curve
 from keras_albert.training.finetuning.class_weights import weighted
 from keras_albert.training.finetuning.fewer_layers import fewer_layers
 from keras_albert.training.finetuning.finetune_recipe import load_finetune_recipe, scaled_settings
+from keras_albert.training.finetuning.finetune_result import (
+    count_of,
+    is_better,
+    result_of,
+    without_nan,
+)
 from keras_albert.training.finetuning.finetune_seed import FinetuneData, FinetuneSeed
 from keras_albert.training.finetuning.finetune_state import FinetuneState, finetune_identity
 from keras_albert.training.recipe import FinetuneSettings
 from keras_albert.training.versions import versions
 
 LABELS_FILE = "labels.json"
+ADAPTERS_FILE = "adapters.lora.h5"
 Progress = Callable[[int, int, Mapping[str, float]], None]
 
 
@@ -62,7 +66,9 @@ def finetune(
 
     OUTPUT holds `model/`, a preset folder with the task in `finetune_task.json` and label names in
     `labels.json`; `metrics.json` with the result; `predictions.jsonl` with the saved model's
-    answers to the validation examples; `versions.json`.
+    answers to the validation examples; `versions.json`; after training adapters
+    (`settings.lora`), which `model/` has added to its weights, `adapters.lora.h5` with them alone,
+    for `backbone.load_lora_weights` of the model they were trained on.
 
     Args:
         model: a run's folder, a preset folder or a preset's name.
@@ -88,12 +94,45 @@ def finetune(
 
     Raises:
         InputError: the model, a file, an example or a setting cannot be used (file and line are
-            named); the folder was begun with other settings; or no seed has a finite loss.
+            named); the folder was begun with other settings; another process is fine-tuning there;
+            or no seed has a finite loss and finite weights.
     """
-    say = message or (lambda line: None)
-    task = task_named(task) if isinstance(task, str) else task
-    parts = _read(task, {"train": train, "validation": validation}, skip_bad, say)
-    settings = _settled(settings or FinetuneSettings(), task, recipe, model, len(parts["train"]))
+    with folder_lock(output):
+        return _finetune(
+            model,
+            {"train": train, "validation": validation},
+            Path(output),
+            task_named(task) if isinstance(task, str) else task,
+            settings or FinetuneSettings(),
+            recipe=recipe,
+            from_scratch=from_scratch,
+            skip_bad=skip_bad,
+            progress=progress,
+            say=message or (lambda line: None),
+        )
+
+
+def _finetune(
+    model: str | Path,
+    paths: Mapping[str, str | Path],
+    output: Path,
+    task: FinetuneTask,
+    settings: FinetuneSettings,
+    *,
+    recipe: str | Path | None,
+    from_scratch: bool,
+    skip_bad: bool,
+    progress: Progress | None,
+    say: Callable[[str], None],
+) -> dict[str, Any]:
+    """`finetune`, while no other process writes there."""
+    parts = _read(task, paths, skip_bad, say)
+    settings = _settled(settings, task, recipe, model, len(parts["train"]))
+    if settings.lora is not None and from_scratch:
+        raise InputError(
+            "lora leaves the network's weights as they are, and from_scratch makes them random: "
+            "leave one of both out."
+        )
     with files.write_directory_aside(output) as aside:
         identity = finetune_identity(
             settings,
@@ -105,7 +144,7 @@ def finetune(
             },
             from_scratch,
         )
-        state = FinetuneState.open(Path(output).resolve(), identity, say)
+        state = FinetuneState.open(output.resolve(), identity, say)
         tokenizer = load_tokenizer(model)
         data: FinetuneData | None = None
         seed: FinetuneSeed | None = None
@@ -127,27 +166,31 @@ def finetune(
                     )
                 ):
                     state.save_epoch(seed)
-            state.finish_seed(seed, _is_better(seed.state.run, state, task.main_metric))
+            state.finish_seed(seed, is_better(seed.state.run, state.best_run, task.main_metric))
         if seed is None or data is None or state.best_seed is None:
-            raise InputError("No seed of this fine-tuning has a finite loss: lower learning_rate.")
+            state.remove()  # nothing can go on from it
+            raise InputError(
+                "No seed of this fine-tuning has a finite loss and finite weights: lower "
+                "learning_rate. Nothing of it is kept."
+            )
         run = next(run for run in state.runs if run["seed"] == state.best_seed)
         task.threshold = run.get("threshold")
         seed.model.set_weights(state.best)
         _save(aside, seed.model, task)
         answers = data.answers(seed.model, min(settings.batch_size, len(data.train)))
-        write_predictions(aside / "predictions.jsonl", answers)
+        files.write_json_lines(aside / "predictions.jsonl", answers)
         result = {
-            **_result(task, state.runs, run),
+            **result_of(task, state.runs, run),
             "task": task.name,
             "from_scratch": from_scratch,
             "labels": task.labels,
             "threshold": task.threshold,
-            "counts": {name: _count(part) for name, part in parts.items()},
+            "counts": {name: count_of(part) for name, part in parts.items()},
             "chance": data.chance,
             "skipped": {name: part.skipped for name, part in parts.items() if part.skipped},
             "settings": settings.model_dump(mode="json"),
             "layers": seed.model.backbone.num_layers,
-            "files": {"model": str(model), "train": str(train), "validation": str(validation)},
+            "files": {"model": str(model), **{name: str(path) for name, path in paths.items()}},
         }
         if settings.elastic is not None:
             depths = tuple(range(settings.elastic.min_depth, result["layers"] + 1))
@@ -155,20 +198,13 @@ def finetune(
             result["depths"] = depth_curve(
                 task, seed.model, data.examples, data.validation, depths, size
             )
-        result = _finite(result)
+        result = without_nan(result)
         files.write_json(aside / "metrics.json", result)
         files.write_json(aside / "versions.json", versions())
     state.remove()
     for line in result["collapsed"]:
         say(f"Warning: {line}")
     return result
-
-
-def write_predictions(path: Path, answers: list[dict[str, Any]]) -> None:
-    """Writes answers as JSON lines, aside and then renamed."""
-    with files.write_aside(path) as aside, aside.open("w", encoding="utf-8") as file:
-        for answer in answers:
-            file.write(json.dumps(answer, ensure_ascii=False) + "\n")
 
 
 def _read(
@@ -210,11 +246,11 @@ def _settled(
     elif not given:
         settings = settings.model_copy(update={"sequence_length": task.sequence_length})
     folder = Path(tokenizer_folder(model))
-    if not folder.is_dir():  # an address, not downloaded yet: the model checks its inputs itself
-        return settings
-    if is_foreign(folder):
+    if is_foreign(folder):  # a file, too: an archive or a TF1 checkpoint's prefix
         with open_checkpoint(folder) as checkpoint:
             config = checkpoint.backbone
+    elif not folder.is_dir():  # an address that only KerasHub reads: it checks its inputs itself
+        return settings
     else:
         config = read_json(folder / CONFIG_FILE)["config"]
     positions = config.get("max_sequence_length", settings.sequence_length)
@@ -241,9 +277,12 @@ def _build(
     backbone = AlbertBackbone.from_preset(
         str(model), load_weights=not from_scratch, dtype=settings.precision, **changes
     )
-    return task.build(
+    built = task.build(
         backbone, tokenizer, sequence_length=settings.sequence_length, dropout=settings.dropout
     )
+    if settings.lora is not None:
+        built.backbone.enable_lora(settings.lora.rank)
+    return built
 
 
 def _encoded(
@@ -262,70 +301,10 @@ def _encoded(
     )
 
 
-def _is_better(run: Mapping[str, Any], state: FinetuneState, main: str) -> bool:
-    """Whether a seed goes before the best so far: one that did not collapse before one that did."""
-    if run.get(main) is None:
-        return False
-    earlier = next((r for r in state.runs if r["seed"] == state.best_seed), None)
-    if earlier is None:
-        return True
-    return (not run.get("collapsed"), run[main]) > (not earlier.get("collapsed"), earlier[main])
-
-
 def _save(aside: Path, model: Any, task: FinetuneTask) -> None:
     model.save_to_preset(str(aside / "model"))
     files.write_json(aside / "model" / SETTINGS_FILE, task.settings())
+    if getattr(model.backbone, "_lora_enabled_layers", None):
+        model.backbone.save_lora_weights(str(aside / ADAPTERS_FILE))
     if task.labels is not None:
         files.write_json(aside / "model" / LABELS_FILE, task.labels)
-
-
-def _result(
-    task: FinetuneTask, runs: list[dict[str, Any]], best: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What the seeds came to."""
-    main = task.main_metric
-    of_run = {"seed", "epochs", "best_epoch", "n", "correct", "interval", "collapsed", "threshold"}
-    collapsed = [
-        f"Seed {run['seed']} collapsed: {run['collapsed']}." for run in runs if run.get("collapsed")
-    ]
-    if best.get("collapsed"):
-        collapsed.append(f"The saved model is that of seed {best['seed']}, which collapsed.")
-    return {
-        "main_metric": main,
-        "metrics": {name: value for name, value in best.items() if name not in of_run},
-        **{key: best[key] for key in ("accuracy", "correct", "n", "interval") if key in best},
-        "best_seed": best["seed"],
-        "best_epoch": best["best_epoch"],
-        "best_epochs": _spread(main, [run.get(main) for run in runs]),
-        "last_epoch": _spread(main, [run["epochs"][-1][main] for run in runs]),
-        "collapsed": collapsed,
-        "seeds": runs,
-    }
-
-
-def _spread(main: str, values: list[float | None]) -> dict[str, Any]:
-    """Mean and standard deviation over the seeds that have a figure."""
-    known = [value for value in values if value is not None]
-    spread: dict[str, Any] = {
-        "mean": statistics.fmean(known) if known else None,
-        "standard_deviation": statistics.stdev(known) if len(known) > 1 else None,
-        "values": values,
-    }
-    return {**spread, "accuracies": values} if main == "accuracy" else spread
-
-
-def _count(part: Examples) -> Any:
-    """How many examples there are, of each label where they have one."""
-    labels = [getattr(item, "label", None) for item in part.items]
-    if not all(isinstance(label, str) for label in labels):
-        return len(part)
-    return dict(sorted(Counter(labels).items()))
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN: numbers that are not finite become null."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,12 @@ from typing import Any
 import pydantic
 
 from keras_albert import files, presets_index
-from keras_albert.training.recipe import FinetuneSettings, Settings, check_settings
+from keras_albert.training.recipe import (
+    FinetuneSettings,
+    LoraSettings,
+    Settings,
+    check_settings,
+)
 
 # A batch is no larger than what leaves this many updates an epoch, but at least MIN_BATCH.
 MIN_UPDATES_AN_EPOCH = 50
@@ -28,6 +33,8 @@ class FinetuneRecipe(Settings):
         backbone_dropout: in the network (the paper's "ALBERT DR").
         dropout: in front of the head (the paper's "Classifier DR").
         sequence_length: tokens a row (the paper's "MSL").
+        layer_decay: see `FinetuneSettings`; not in the paper's table, so that it may be left out.
+        lora: the same.
         sources: where each number comes from.
     """
 
@@ -40,11 +47,13 @@ class FinetuneRecipe(Settings):
     backbone_dropout: float = pydantic.Field(ge=0, lt=1)
     dropout: float = pydantic.Field(ge=0, lt=1)
     sequence_length: int = pydantic.Field(ge=8)
+    layer_decay: float | None = pydantic.Field(default=None, gt=0, le=1)
+    lora: LoraSettings | None = None
     sources: dict[str, str]
 
     @pydantic.model_validator(mode="after")
     def _every_number_has_a_source(self) -> "FinetuneRecipe":
-        numbers = set(type(self).model_fields) - {"name", "source", "sources"}
+        numbers = self.model_fields_set - {"name", "source", "sources"}
         if numbers != set(self.sources):
             wrong = ", ".join(sorted(numbers ^ set(self.sources)))
             raise ValueError(f"numbers and sources do not agree: {wrong}")
@@ -100,6 +109,8 @@ def scaled_settings(
         "dropout": recipe.dropout,
         "sequence_length": recipe.sequence_length,
     }
+    optional = {"layer_decay": recipe.layer_decay, "lora": recipe.lora}
+    scaled |= {name: value for name, value in optional.items() if value is not None}
     if "epochs" not in fixed:
         scaled["steps"] = steps
     return FinetuneSettings(**{**scaled, **fixed})

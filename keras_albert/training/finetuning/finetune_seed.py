@@ -13,6 +13,7 @@ from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.finetune_task import FinetuneTask
 from keras_albert.models.fitting.length_batches import LengthBatches, operations_a_token
 from keras_albert.models.fitting.length_prediction import predict_by_length
+from keras_albert.training.checkpoints import not_finite
 from keras_albert.training.evaluation.intervals import wilson_interval
 from keras_albert.training.finetuning.collapse import collapse_reason
 from keras_albert.training.finetuning.rate_factors import rate_factors
@@ -134,7 +135,7 @@ class FinetuneSeed:
                 weight_decay=settings.weight_decay,
                 clip=settings.clip,
                 precision=settings.precision,
-                rate_factors=rate_factors(model, dict(settings.rate_factors)),
+                rate_factors=rate_factors(model, dict(settings.rate_factors), settings.layer_decay),
             )
         )
         if settings.elastic is not None:
@@ -156,7 +157,7 @@ class FinetuneSeed:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are done, none got better for too long, or the loss is not finite."""
+        """Whether all epochs are done, none got better for too long, or the weights are lost."""
         epochs = self.state.run["epochs"]
         if not epochs:
             return False
@@ -164,7 +165,7 @@ class FinetuneSeed:
         patience = self.settings.patience
         return (
             last * self.steps_an_epoch >= self.total_steps
-            or not math.isfinite(epochs[-1]["train_loss"])
+            or "lost" in epochs[-1]
             or (patience is not None and last - self.state.run["best_epoch"] >= patience)
         )
 
@@ -186,7 +187,13 @@ class FinetuneSeed:
             callbacks=[_SameDraws(run["seed"], number, self.model), report],
         ).history
         trained = {f"train_{name}": float(values[0]) for name, values in history.items()}
-        measured = {"epoch": number + 1, **trained, **self._measured(trained["train_loss"])}
+        weights = self.model.get_weights()
+        lost = _lost(trained["train_loss"], weights)
+        measured: dict[str, Any] = {"epoch": number + 1, **trained}
+        if lost is None:
+            measured |= self._measured(trained["train_loss"])
+        else:  # weights that are not numbers answer nothing
+            measured |= {main: None, "collapsed": lost, "lost": True}
         run["epochs"].append(measured)
         better = _comparable(measured[main]) > _comparable(run.get(main))
         if number == 0 or better:
@@ -196,14 +203,11 @@ class FinetuneSeed:
             )
             del run["epoch"]
             run["threshold"] = self.data.task.threshold
-            self.state.kept = self.model.get_weights()
+            self.state.kept = weights if lost is None else []
 
     def _measured(self, train_loss: float) -> dict[str, Any]:
         """Everything about the validation examples after an epoch."""
         task = self.data.task
-        if not math.isfinite(train_loss):
-            # Weights that are no numbers answer nothing.
-            return {task.main_metric: None, "collapsed": f"the loss is {train_loss}"}
         answers = self.data.answers(self.model, min(self.settings.batch_size, len(self.data.train)))
         measured: dict[str, Any] = {**task.metrics(self.data.examples, answers), "n": len(answers)}
         if all("correct" in answer for answer in answers):
@@ -224,6 +228,17 @@ def total_steps(settings: FinetuneSettings, steps_an_epoch: int) -> int:
     """Updates of a seed that nothing stops early."""
     most = settings.epochs * steps_an_epoch
     return most if settings.steps is None else min(settings.steps, most)
+
+
+def _lost(loss: float, weights: list[np.ndarray]) -> str | None:
+    """Why nothing can be done with an epoch's weights, or None.
+
+    The loss is that of the weights before each update: of those after the last it says nothing.
+    """
+    if not math.isfinite(loss):
+        return f"the loss is {loss}"
+    broken = len(not_finite({str(number): array for number, array in enumerate(weights)}))
+    return f"{broken} of {len(weights)} arrays of weights are not finite" if broken else None
 
 
 def _comparable(metric: float | None) -> float:

@@ -69,6 +69,11 @@ class FinetuneState:
         )
         return state
 
+    @property
+    def best_run(self) -> dict[str, Any] | None:
+        """What metrics.json says of the best seed so far."""
+        return next((run for run in self.runs if run["seed"] == self.best_seed), None)
+
     def resume(self, seed: FinetuneSeed) -> None:
         """Brings a seed to where it was stopped, if it is the one that was."""
         if self._current is None or self._current["seed"] != seed.state.run["seed"]:

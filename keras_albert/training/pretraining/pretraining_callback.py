@@ -26,6 +26,7 @@ class PretrainingCallback(keras.callbacks.Callback):
         save: is given (step, model), whose variables are up to date.
         progress: is given (step, total steps, latest values) after every update.
         interruption: says when to stop.
+        advice: says how to go on when the loss is lost, for the error.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class PretrainingCallback(keras.callbacks.Callback):
         save: Callable[[int, keras.Model], None],
         progress: Progress | None,
         interruption: Interruption,
+        advice: Callable[[], str] = lambda: "Lower optimizer.learning_rate.",
     ) -> None:
         super().__init__()
         self.step = first_step
@@ -47,6 +49,7 @@ class PretrainingCallback(keras.callbacks.Callback):
         self._save = save
         self._progress = progress
         self._interruption = interruption
+        self._advice = advice
         self._clock: tuple[float, int] | None = None
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -90,9 +93,7 @@ class PretrainingCallback(keras.callbacks.Callback):
         loss = float(keras.ops.convert_to_numpy(logs["loss"])) if "loss" in logs else None
         if loss is not None and not math.isfinite(loss):
             raise InputError(
-                f"The loss at step {self.step} is {loss}. Begin another run with a lower "
-                "optimizer.learning_rate or a longer optimizer.warmup_steps; the checkpoints "
-                "before this step are kept."
+                f"The loss at step {self.step} is {loss}; nothing was saved of it. {self._advice()}"
             )
 
     def _learning_rate(self) -> float:

@@ -14,6 +14,7 @@ from keras_albert.data.masking import MaskingOptions
 from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
 from keras_albert.errors import InputError, suggest
+from keras_albert.folder_lock import folder_lock
 from keras_albert.models import AlbertBackbone, AlbertPretrainer, AlbertPretrainerPreprocessor
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
@@ -22,12 +23,14 @@ from keras_albert.training.checkpoints import (
     Checkpoint,
     Checkpoints,
     model_state,
+    not_finite,
     restore_model_state,
 )
 from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.interruption import interruption
 from keras_albert.training.optimizer_factory import make_optimizer
 from keras_albert.training.pretraining.distribution import spread_over_devices
+from keras_albert.training.pretraining.going_back import advice, go_back
 from keras_albert.training.pretraining.pipeline_errors import own_errors
 from keras_albert.training.pretraining.pretraining_callback import PretrainingCallback, Progress
 from keras_albert.training.pretraining.training_log import TrainingLog, read_metrics
@@ -62,12 +65,18 @@ def pretrain(
     progress: Progress | None = None,
     message: Callable[[str], None] | None = None,
     keep_checkpoints: int = 2,
+    from_step: int | None = None,
+    rate_factor: float | None = None,
 ) -> PretrainingResult:
     """Pretrains a model, or goes on with a run that was stopped.
 
     Called again with the same arguments after a crash, a SIGKILL or a Ctrl-C, it goes on from the
     last checkpoint and ends with the weights that an uninterrupted run ends with, bit for bit: on
     the same backend, versions, machine and number of devices and threads.
+
+    No weights are saved that are not finite. A run that blew up would do so again: `from_step` and
+    `rate_factor` let it go on from an earlier checkpoint at a lower rate, which is written to
+    `changes.json` and holds for all later calls.
 
     OUTPUT holds `recipe.json`, `versions.json`, `metrics.jsonl`, `loss.png`, `tensorboard/`,
     `checkpoints/` and at the end `model/`, a preset folder for `AlbertPretrainer.from_preset`.
@@ -81,41 +90,90 @@ def pretrain(
         progress: called after every update with (step, total steps, latest values).
         message: is given lines for people: what is resumed, what was damaged.
         keep_checkpoints: how many of the newest checkpoints are kept.
+        from_step: go on from the checkpoint of this step, 0 for the beginning; by default from the
+            newest. Later ones are removed. Given again, the run goes on where it stopped.
+        rate_factor: from there on, the learning rate is the recipe's times this.
 
     Raises:
         InputError: the recipe, the store, the tokenizer or the folder cannot be used, do not fit
-            together, or differ from those the run was begun with; or the loss is not finite.
+            together, or differ from those the run was begun with; another process writes to the
+            folder; or the loss or the weights are not finite.
     """
     message = message or (lambda line: None)
     recipe = recipe if isinstance(recipe, Recipe) else load_recipe(recipe)
     output = Path(output)
     _check_output(output)
+    with folder_lock(output, within=True):
+        return _pretrain(
+            *(recipe, data_directory, output, tokenizer, progress, message),
+            Checkpoints(output / "checkpoints", keep_checkpoints),
+            (from_step, rate_factor),
+        )
+
+
+def _pretrain(
+    recipe: Recipe,
+    data_directory: str | Path,
+    output: Path,
+    tokenizer: AlbertTokenizer | ChineseTokenizer | str | Path | None,
+    progress: Progress | None,
+    message: Callable[[str], None],
+    checkpoints: Checkpoints,
+    change: tuple[int | None, float | None],
+) -> PretrainingResult:
+    """`pretrain`, while no other process writes to the folder."""
     if tokenizer is None or isinstance(tokenizer, str | Path):
         tokenizer = load_tokenizer(tokenizer or Path(data_directory) / "tokenizer")
     store = TokenStore(data_directory, tokenizer.fingerprint)
     data = _pretraining_data(recipe, store, tokenizer)
-    checkpoints = Checkpoints(output / "checkpoints", keep_checkpoints)
     identity = run_identity(recipe, store)
     checkpoint = checkpoints.latest(message)
     if checkpoint is not None:
         check_unchanged(identity, checkpoint.record, output, message)
+    checkpoint, factor = go_back(output, checkpoints, checkpoint, *change, message)
+
+    def how_to_go_on() -> str:
+        return advice(checkpoints.steps(), factor)
+
+    if checkpoint is not None and (broken := not_finite(checkpoint.arrays)):
+        earlier = [step for step in checkpoints.steps() if step < checkpoint.step]
+        raise InputError(
+            f"{_count(broken, checkpoint.arrays)} of the checkpoint of step {checkpoint.step} in "
+            f"{output} are not finite: nothing can go on from it. Go on from an earlier one, with "
+            f"--from-step {earlier[-1] if earlier else 0} --rate-factor {factor / 2:g}."
+        )
+    changed = recipe.optimizer.model_copy(
+        update={"learning_rate": recipe.optimizer.learning_rate * factor}
+    )
+    at_rate = recipe.model_copy(update={"optimizer": changed})
     with deterministic_operations(recipe.seed), spread_over_devices(recipe.data.batch_size):
-        model = build_pretrainer(recipe, tokenizer)
+        model = build_pretrainer(at_rate, tokenizer)
         if checkpoint is not None:
             restore_model_state(model, checkpoint.arrays)
-            message(f"Going on from step {checkpoint.step} of {recipe.total_steps}.")
+            rate = "" if factor == 1 else f", at {factor:g} times the recipe's learning rate"
+            message(f"Going on from step {checkpoint.step} of {recipe.total_steps}{rate}.")
         step = checkpoint.step if checkpoint else 0
         output.mkdir(parents=True, exist_ok=True)
         files.write_json(output / "recipe.json", recipe.model_dump(mode="json", exclude_unset=True))
         files.write_json(output / "versions.json", versions())
 
         def save(step: int, model: keras.Model) -> None:
-            batches = step * recipe.gradient_accumulation
-            record = {"data": data.state_at(batches), "identity": identity, "versions": versions()}
-            checkpoints.save(step, model_state(model), record)
+            arrays = model_state(model)
+            if broken := not_finite(arrays):
+                raise InputError(
+                    f"{_count(broken, arrays)} after step {step} are not finite; they were not "
+                    f"saved. {how_to_go_on()}"
+                )
+            record = {
+                "data": data.state_at(step * recipe.gradient_accumulation),
+                "identity": identity,
+                "versions": versions(),
+                "rate_factor": factor,
+            }
+            checkpoints.save(step, arrays, record)
 
         if step < recipe.total_steps:
-            step = _fit(model, recipe, data, checkpoint, output, save, progress)
+            step = _fit(model, at_rate, data, checkpoint, output, save, progress, how_to_go_on)
     metrics = read_metrics(output / "metrics.jsonl")
     completed = step == recipe.total_steps
     if completed:
@@ -218,6 +276,11 @@ def _pretraining_data(
     )
 
 
+def _count(broken: list[str], arrays: Mapping[str, Any]) -> str:
+    """How many arrays are broken, and which is the first."""
+    return f"{len(broken)} of {len(arrays)} arrays (the first: {broken[0]})"
+
+
 def _fit(
     model: AlbertPretrainer,
     recipe: Recipe,
@@ -226,6 +289,7 @@ def _fit(
     output: Path,
     save: Callable[[int, keras.Model], None],
     progress: Progress | None,
+    how_to_go_on: Callable[[], str],
 ) -> int:
     """Runs `fit` to the end or to an interruption; returns the step reached."""
     first = checkpoint.step if checkpoint else 0
@@ -236,7 +300,13 @@ def _fit(
     try:
         with interruption() as stop:
             callback = PretrainingCallback(
-                recipe, first, log=log.write, save=save, progress=progress, interruption=stop
+                recipe,
+                first,
+                log=log.write,
+                save=save,
+                progress=progress,
+                interruption=stop,
+                advice=how_to_go_on,
             )
             with own_errors() as kept:
                 model.fit_encoded(
@@ -256,10 +326,14 @@ def _check_output(output: Path) -> None:
         raise InputError(f"{output} is a file; --output names a folder for the run.")
     above = next(folder for folder in output.resolve().parents if folder.exists())
     if not (above.is_dir() and os.access(above, os.W_OK)):
-        raise InputError(f"{output} cannot be made: {above} is no folder that can be written to.")
-    occupied = output.is_dir() and any(output.iterdir())
+        raise InputError(
+            f"{output} cannot be made: {above} is not a folder that can be written to."
+        )
+    occupied = output.is_dir() and any(
+        not path.name.startswith(".lock") for path in output.iterdir()
+    )
     if occupied and not (output / "recipe.json").is_file():
         raise InputError(
-            f"{output} holds something that is no pretraining run (it has no recipe.json). Choose "
-            "another output folder."
+            f"{output} holds something that is not a pretraining run (it has no recipe.json). "
+            "Choose another output folder."
         )

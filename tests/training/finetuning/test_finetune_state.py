@@ -9,6 +9,7 @@ import safetensors.numpy
 from keras_albert.errors import InputError
 from keras_albert.models import AlbertTextClassifier
 from keras_albert.training import FinetuneSettings, finetune
+from keras_albert.training.recipe import LoraSettings
 from tests.training.finetuning.test_finetune import write_texts
 
 SETTINGS = FinetuneSettings(
@@ -29,14 +30,15 @@ def stop_at(step):
 
 
 @pytest.mark.parametrize(
-    "seeds",
+    ("seeds", "lora"),
     [
-        pytest.param((1,), marks=pytest.mark.per_backend),
-        pytest.param((1, 2), marks=pytest.mark.once),
+        pytest.param((1,), None, marks=pytest.mark.per_backend),
+        pytest.param((1, 2), None, marks=pytest.mark.once),
+        pytest.param((1,), LoraSettings(rank=2), marks=pytest.mark.once),
     ],
 )
-def test_a_stopped_run_ends_with_the_same_bits(whole_run, tmp_path, seeds):
-    settings = SETTINGS.model_copy(update={"seeds": seeds})
+def test_a_stopped_run_ends_with_the_same_bits(whole_run, tmp_path, seeds, lora):
+    settings = SETTINGS.model_copy(update={"seeds": seeds, "lora": lora})
     finished = len(seeds) - 1
     file = write_texts(tmp_path / "texts.jsonl", 1, 40)
     whole = finetune(whole_run[0], file, file, tmp_path / "whole", settings=settings)
@@ -76,4 +78,7 @@ def test_a_stopped_run_ends_with_the_same_bits(whole_run, tmp_path, seeds):
     answers = [(tmp_path / name / "predictions.jsonl").read_text() for name in ("whole", "run")]
     assert answers[0] == answers[1]
     assert len(answers[0].splitlines()) == 40
+    if lora is not None:
+        adapters = [(tmp_path / name / "adapters.lora.h5") for name in ("whole", "run")]
+        assert all(file.stat().st_size > 1000 for file in adapters)
     assert json.loads(answers[0].splitlines()[0])["gold"] == "late"

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,11 @@ def test_killed_at_a_random_step_it_ends_with_the_same_bits(
     step = random.SystemRandom().randint(4, 15)
     child = start_child(tmp_path, recipe_content, store, output)
     wait_for_step(child, step)
+    child.send_signal(signal.SIGSTOP)
+    before = {path: path.stat().st_mtime_ns for path in output.rglob("*")}
+    with pytest.raises(InputError, match=f"is being written by process {child.pid} on "):
+        pretrain(recipe, store, output)
+    assert {path: path.stat().st_mtime_ns for path in output.rglob("*")} == before
     child.send_signal(signal.SIGKILL)
     assert child.wait() == -signal.SIGKILL
     assert not (output / "model").exists()
@@ -256,7 +262,7 @@ def test_a_wrong_architecture_is_named(recipe_content, store, tmp_path, architec
 
 def test_an_output_that_is_something_else_is_an_error(recipe, store, tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(InputError, match="no pretraining run"):
+    with pytest.raises(InputError, match="not a pretraining run"):
         pretrain(recipe, store, tmp_path)
 
 
@@ -272,3 +278,96 @@ def test_a_loss_that_is_not_finite_stops_the_run(recipe_content, store, tmp_path
     with pytest.raises(InputError, match="The loss at step .* is (nan|inf)"):
         pretrain(recipe, store, tmp_path / "run")
     assert not (tmp_path / "run/model").exists()
+
+
+def exploding(recipe_content, **changes):
+    """At the first update the rate is 0, at the second it is beyond all bounds."""
+    optimizer = {"name": "adamw", "learning_rate": 1e30, "warmup_steps": 1, "clip": None}
+    content = {**recipe_content, "optimizer": optimizer, "total_steps": 6, "checkpoint_every": 1}
+    return Recipe.model_validate({**content, **changes})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("adamw", marks=pytest.mark.per_backend),
+        pytest.param("lamb", marks=pytest.mark.once),
+    ],
+)
+def test_weights_that_are_not_finite_are_not_saved(recipe_content, store, tmp_path, name):
+    """The loss of the only update is that of sound weights: it says nothing."""
+    optimizer = {"name": name, "learning_rate": 3e38, "warmup_steps": 0, "clip": None}
+    content = {**recipe_content, "optimizer": optimizer, "total_steps": 1}
+    with pytest.raises(InputError, match="arrays .* after step 1 are not finite.*--from-step 0 "):
+        pretrain(Recipe.model_validate(content), store, tmp_path / "run")
+    assert not (tmp_path / "run/model").exists()
+    assert Checkpoints(tmp_path / "run/checkpoints").steps() == []
+
+
+@pytest.mark.once
+def test_a_run_that_blew_up_goes_on_from_an_earlier_checkpoint(recipe_content, store, tmp_path):
+    """As one that had the lower rate from the beginning."""
+    run, arguments = tmp_path / "run", {"keep_checkpoints": 9}
+    recipe = exploding(recipe_content)
+    for _ in range(2):  # the same command ends at the same step
+        with pytest.raises(InputError, match="step 3 .*--rate-factor 0.5 .*--from-step 1 or"):
+            pretrain(recipe, store, run, **arguments)
+    messages = []
+
+    def stop(step, total, values):
+        if step == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    going_back = {**arguments, "from_step": 1, "rate_factor": 1e-32, "message": messages.append}
+    assert pretrain(recipe, store, run, **going_back, progress=stop).step == 4
+    assert messages[0].startswith("From step 1 on, the learning rate is 1e-32 times the recipe's.")
+    # Given again it does not go back again; without the options the change still holds.
+    seen = []
+    again = {**going_back, "progress": lambda step, *_: seen.append(step)}
+    assert pretrain(recipe, store, run, **again).completed
+    assert seen == [5, 6]
+    assert messages[-1] == "Going on from step 4 of 6, at 1e-32 times the recipe's learning rate."
+    assert pretrain(recipe, store, run, **arguments).completed
+
+    (change,) = json.loads((run / "changes.json").read_text())
+    assert (change["from_step"], change["rate_factor"]) == (1, 1e-32)
+    assert [line["step"] for line in read_metrics(run / "metrics.jsonl")] == [4, 6]
+    low = {**recipe.optimizer.model_dump(), "learning_rate": 1e30 * 1e-32}
+    pretrain(exploding(recipe_content, optimizer=low), store, tmp_path / "low")
+    assert_equal_bits(final_state(run), final_state(tmp_path / "low"))
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"from_step": 4}, "no checkpoint of step 4; expected .*: 15, 16, or 0"),
+        ({"from_step": 17}, "no checkpoint of step 17"),
+        ({"rate_factor": 0.0}, "rate_factor=0.0 is not a positive number"),
+        ({"rate_factor": float("nan")}, "rate_factor=nan is not"),
+    ],
+)
+def test_a_wrong_step_or_factor_changes_nothing(whole_run, recipe, store, arguments, message):
+    before = sorted(whole_run[0].rglob("*"))
+    with pytest.raises(InputError, match=message):
+        pretrain(recipe, store, whole_run[0], **arguments)
+    assert sorted(whole_run[0].rglob("*")) == before
+
+
+@pytest.mark.once
+def test_a_run_of_before_with_broken_weights_says_how_to_go_on(whole_run, recipe, store, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(whole_run[0], run)
+    checkpoints = Checkpoints(run / "checkpoints")
+    newest = checkpoints.latest(print)
+    broken = {
+        key: np.full_like(array, np.nan) if array.dtype.kind == "f" else array
+        for key, array in newest.arrays.items()
+    }
+    checkpoints.save(newest.step, broken, newest.record)
+    with pytest.raises(InputError, match="of step 16 .* not finite.*--from-step 15 --rate-factor"):
+        pretrain(recipe, store, run)
+    # From before it at the same rate: the same weights as ever.
+    result = pretrain(recipe, store, run, from_step=15, rate_factor=1.0)
+    assert result.completed
+    assert_equal_bits(final_state(run), final_state(whole_run[0]))
