@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 # Before anything imports Keras: the backend is fixed at its first import.
@@ -33,6 +34,16 @@ BACKEND_INDEPENDENT_FILES = {
     "test_public_names.py",
     "test_structure.py",
 }
+
+
+# What tests with a mark take beside Python.
+PROGRAMS = {"node": ("node",), "browser": ("node", "npm", "chromium")}
+_LEFT_OUT: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in _LEFT_OUT:
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.fixture(autouse=True)
@@ -86,8 +97,21 @@ def pytest_collection_finish() -> None:
     _freeze()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test `once` or `per_backend` by where it stands, unless it says so itself."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks each test `once` or `per_backend` by where it stands, unless it says so itself.
+
+    Tests of the page take programs that pip does not bring. Where these are missing the tests are
+    left out and the summary says so; in the gate, which installs them, that is an error.
+    """
+    for mark, programs in PROGRAMS.items():
+        missing = [program for program in programs if shutil.which(program) is None]
+        affected = [item for item in items if item.get_closest_marker(mark)] if missing else []
+        if affected and os.environ.get("CI"):
+            raise pytest.UsageError(f"{len(affected)} tests need {', '.join(missing)}.")
+        if affected:
+            items[:] = [item for item in items if item not in affected]
+            config.hook.pytest_deselected(items=affected)
+            _LEFT_OUT.append(f"{len(affected)} tests were left out: no {', '.join(missing)} here.")
     for item in items:
         if any(item.get_closest_marker(name) for name in ("once", "per_backend", "matrix")):
             continue

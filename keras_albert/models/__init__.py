@@ -9,6 +9,7 @@ from keras_albert.models.choices.multiple_choice_preprocessor import (
     AlbertMultipleChoicePreprocessor,
 )
 from keras_albert.models.embedding.text_embedder import AlbertTextEmbedder
+from keras_albert.models.embedding.text_embedder_preprocessor import AlbertTextEmbedderPreprocessor
 from keras_albert.models.losses import MaskedTokenLoss
 from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
 from keras_albert.models.masked_tokens.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
@@ -54,6 +55,7 @@ __all__ = [
     "AlbertTextClassifier",
     "AlbertTextClassifierPreprocessor",
     "AlbertTextEmbedder",
+    "AlbertTextEmbedderPreprocessor",
     "AlbertTokenClassifier",
     "AlbertTokenClassifierPreprocessor",
     "MaskedTokenLoss",

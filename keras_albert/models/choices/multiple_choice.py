@@ -46,6 +46,14 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
 
     Raises:
         InputError: the backbone has no pooler.
+
+    Example:
+    ```python
+    model = AlbertMultipleChoice.from_preset("albert_micro")
+    questions = [("The index is a B-tree.", "What is the index?", ["a table", "a B-tree"])]
+    model.fit(questions, [1], epochs=1)
+    model.choose(questions)[0]  # "prediction", the option's number, and "probabilities"
+    ```
     """
 
     backbone_cls = AlbertBackbone

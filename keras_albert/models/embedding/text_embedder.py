@@ -8,24 +8,23 @@ from keras import ops
 
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.backbone import AlbertBackbone
+from keras_albert.models.embedding.text_embedder_preprocessor import AlbertTextEmbedderPreprocessor
 from keras_albert.models.task import AlbertTask
-from keras_albert.models.text_classification.text_classifier_preprocessor import (
-    AlbertTextClassifierPreprocessor,
-)
 
 POOLINGS = ("mean", "cls", "pooled")
 
 
 @keras.saving.register_keras_serializable("keras_albert")
-class AlbertTextEmbedder(AlbertTask, keras_hub.models.Task):
+class AlbertTextEmbedder(AlbertTask, keras_hub.models.TextEmbedder):
     """Vectors of texts from any layer of a backbone; it has no weights of its own.
 
-    `predict(texts)` gives (B, H). Trained on nothing but masked tokens and sentence order, the
-    vectors are rough: the mean of a middle layer is usually better than the last.
+    `predict(texts)` gives (B, H), as does KerasHub's `encode_text`. Trained on nothing but masked
+    tokens and sentence order, the vectors are rough: the mean of a middle layer is usually better
+    than the last.
 
     Args:
         backbone: an `AlbertBackbone`.
-        preprocessor: an `AlbertTextClassifierPreprocessor`, or None for inputs that are arrays
+        preprocessor: an `AlbertTextEmbedderPreprocessor`, or None for inputs that are arrays
             already.
         pooling: "mean", of all tokens but padding, `[CLS]` and `[SEP]` among them; "cls", the
             first token's; "pooled", what the pooler makes of it.
@@ -43,13 +42,20 @@ class AlbertTextEmbedder(AlbertTask, keras_hub.models.Task):
     Raises:
         InputError: an unknown pooling, a layer out of range, or a backbone without a pooler where
             it is asked for.
+
+    Example:
+    ```python
+    embedder = AlbertTextEmbedder.from_preset("albert_micro", layer=2)
+    vectors = embedder.predict(["How do I take a backup?", "VACUUM reclaims storage."])
+    vectors @ vectors.T  # cosines, (2, 2)
+    ```
     """
 
     has_head = False
     distilled = "values"
 
     backbone_cls = AlbertBackbone
-    preprocessor_cls = AlbertTextClassifierPreprocessor
+    preprocessor_cls = AlbertTextEmbedderPreprocessor
 
     def __init__(
         self,

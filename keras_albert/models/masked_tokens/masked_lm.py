@@ -31,6 +31,12 @@ class AlbertMaskedLM(AlbertTask, keras_hub.models.MaskedLM):
 
     Returns:
         Logits (B, P, V).
+
+    Example:
+    ```python
+    model = AlbertMaskedLM.from_preset("albert_micro")
+    model.fill_masks(["The [MASK] is dropped."], top_k=3)[0]  # a list for each mask
+    ```
     """
 
     backbone_cls = AlbertBackbone

@@ -31,6 +31,14 @@ class AlbertPretrainer(AlbertTask, keras_hub.models.Task):
     Returns:
         A dict of "masked_tokens", logits (B, P, V), and "sentence_order", logits (B, 2), class 0
         in order, class 1 swapped.
+
+    Example:
+    ```python
+    pretrainer = AlbertPretrainer.from_preset("albert_micro")
+    first = ["An index is built.", "A table has rows."]
+    second = ["Then it is used.", "A row has columns."]
+    pretrainer.fit((first, second), epochs=1)  # masks and swaps are drawn by the preprocessor
+    ```
     """
 
     backbone_cls = AlbertBackbone

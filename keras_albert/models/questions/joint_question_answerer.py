@@ -40,6 +40,15 @@ class AlbertJointQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
 
     Returns:
         A dict, see `JointSpanHead.call`.
+
+    Example:
+    ```python
+    answerer = AlbertJointQuestionAnswerer.from_preset("albert_micro")
+    questions = ["What has a table?", "Who wrote it?"]
+    passages = ["A table has rows."] * 2
+    answerer.fit((questions, passages), [("rows", 12), None], epochs=1)  # None: no answer
+    answerer.answer(questions, passages)[0]["text"]
+    ```
     """
 
     backbone_cls = AlbertBackbone

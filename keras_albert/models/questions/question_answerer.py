@@ -41,8 +41,8 @@ class AlbertQuestionAnswerer(QuestionAnswering, keras_hub.models.Task):
 
     Example:
     ```python
-    answerer = AlbertQuestionAnswerer.from_preset("albert_base_v2")
-    answerer.fit((questions, passages), [("rows", 8), ...], epochs=2)
+    answerer = AlbertQuestionAnswerer.from_preset("albert_micro")
+    answerer.fit((["What has a table?"], ["A table has rows."]), [("rows", 12)], epochs=1)
     answerer.answer("What has a table?", "A table has rows.", top_k=3)
     ```
     """

@@ -40,8 +40,8 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
 
     Example:
     ```python
-    model = AlbertSentenceOrderClassifier.from_preset("RUN/")
-    model.natural_order(["He opened the door."], ["He went in."])
+    model = AlbertSentenceOrderClassifier.from_preset("albert_micro")
+    model.natural_order(["The table is created."], ["Then rows are inserted."])
     ```
     """
 

@@ -50,6 +50,14 @@ class AlbertTextClassifier(AlbertTask, keras_hub.models.TextClassifier):
 
     Raises:
         InputError: an unknown problem or a number of classes below 1.
+
+    Example:
+    ```python
+    classifier = AlbertTextClassifier.from_preset("albert_micro", num_classes=2)
+    classifier.fit(["It works.", "It does not."], [1, 0], epochs=1)
+    classifier.predict(["Does it work?"])  # logits, (1, 2)
+    classifier.predict(["Does it work?"], depth=2)  # from the first two layers
+    ```
     """
 
     backbone_cls = AlbertBackbone

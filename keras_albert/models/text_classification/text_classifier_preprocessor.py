@@ -1,18 +1,14 @@
 """AlbertTextClassifierPreprocessor: texts or pairs to the backbone's inputs."""
 
-from typing import Any
-
 import keras
 import keras_hub
-import numpy as np
 
-from keras_albert.models.preprocessor import AlbertPreprocessor
-from keras_albert.models.text_packing import check_packing
+from keras_albert.models.text_preprocessor import TextPreprocessor
 
 
 @keras.saving.register_keras_serializable("keras_albert")
 class AlbertTextClassifierPreprocessor(
-    AlbertPreprocessor, keras_hub.models.TextClassifierPreprocessor
+    TextPreprocessor, keras_hub.models.TextClassifierPreprocessor
 ):
     """`[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, with segment ids.
 
@@ -33,18 +29,3 @@ class AlbertTextClassifierPreprocessor(
     Raises:
         InputError: a setting is wrong, or what was passed is not texts.
     """
-
-    def __init__(
-        self,
-        tokenizer: Any,
-        sequence_length: int = 512,
-        truncate: str = "longest_first",
-        **kwargs: Any,
-    ) -> None:
-        check_packing(sequence_length, truncate)
-        super().__init__(
-            tokenizer=tokenizer, sequence_length=sequence_length, truncate=truncate, **kwargs
-        )
-
-    def _arrays(self, segments: tuple[list[Any], ...], generator: np.random.Generator) -> Any:
-        return (self._pack(segments),)

@@ -43,6 +43,13 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
 
     Raises:
         InputError: a number of classes below 1.
+
+    Example:
+    ```python
+    tagger = AlbertTokenClassifier.from_preset("albert_micro", num_classes=3)
+    tagger.fit([["Ann", "is", "in", "Rome"]], [[1, 0, 0, 2]], epochs=1)
+    tagger.tag(["Bob is in Paris."], labels=["O", "B-PER", "B-LOC"])[0]["tags"]
+    ```
     """
 
     backbone_cls = AlbertBackbone

@@ -27,13 +27,7 @@ from keras_albert.models.questions.question_answerer_preprocessor import (
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import ROOT, artifact, model_folder, sentences
 
-pytestmark = [
-    pytest.mark.once,
-    pytest.mark.skipif(
-        not (shutil.which("chromium") and shutil.which("npm") and shutil.which("node")),
-        reason="the page takes its runtime from npm and is opened in Chromium: both must be here",
-    ),
-]
+pytestmark = [pytest.mark.once, pytest.mark.browser]
 
 PAIR = ["The index is [MASK] by the server.", "A [MASK] table is read."]
 # Of probabilities in int8, relative: they are equal to the eighth digit but where another rounding

@@ -18,10 +18,7 @@ from keras_albert.text.find_tokenizer import load_tokenizer
 from tests.exported import chinese_tokenizer
 from tests.golden_packing import CLS, MASK_ID, SEP, cases
 
-pytestmark = [
-    pytest.mark.once,
-    pytest.mark.skipif(not shutil.which("node"), reason="Node.js runs the page's tokenizer"),
-]
+pytestmark = [pytest.mark.once, pytest.mark.node]
 EXAMPLES = Path(__file__).parents[3] / "examples" / "data"
 MICRO = Path(__file__).parents[3] / "presets" / "weights" / "albert_micro"
 BLOCKS = [(32, 127), (0, 0x370), (0x2000, 0x2100), (0x4E00, 0x4F00), (0xAC00, 0xAD00)]
