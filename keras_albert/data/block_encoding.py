@@ -51,7 +51,7 @@ class SentencePieceEncoder:
 
 
 class WordPieceEncoder:
-    """`ChineseTokenizer.encode` without the rest of it.
+    """`WordPieceTokenizer.encode` without the rest of it.
 
     Args:
         pieces: the V pieces, by id.

@@ -1,7 +1,5 @@
 """The formats: what writes each, what runs it, and what may be asked of it."""
 
-import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,13 +80,6 @@ FORMATS: dict[str, Format] = {
         weight_files=("*.bin",),
     ),
 }
-
-
-def load_named(name: str) -> Callable[..., Any]:
-    """The function that "module:function" names; its module is imported only now."""
-    module, function = name.split(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def format_named(name: str, quantize: str | None, options: dict[str, Any]) -> Format:

@@ -1,44 +1,34 @@
 """Labelled examples that a model and its artifact both answer: how many are right."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from keras_albert.benchmarks import restore
-from keras_albert.benchmarks.choices import multiple_choice
 from keras_albert.benchmarks.choices.choice_example import ChoiceExample
+from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.questions.passage_question import PassageQuestion
 from keras_albert.benchmarks.questions.passage_task import PassageTask
 from keras_albert.benchmarks.questions.squad_metrics import best_f1, exact_match
-from keras_albert.benchmarks.tables import collect, json_rows, required_text
-from keras_albert.benchmarks.text_classification.text_classification import TextClassification
+from keras_albert.benchmarks.tables import collect, json_rows
 from keras_albert.benchmarks.text_classification.text_example import TextExample
-from keras_albert.benchmarks.text_classification.text_multilabel import TextMultilabel
-from keras_albert.benchmarks.text_classification.text_regression import number
 from keras_albert.benchmarks.text_classification.text_task import TextTask
 from keras_albert.benchmarks.token_classification.tagged_files import TaggedWords
-from keras_albert.benchmarks.token_classification.token_classification import TokenClassification
 from keras_albert.errors import InputError, suggest
-from keras_albert.export.named_outputs import INPUTS, predicts_masks
+from keras_albert.export.labelled_lines import ORDERS, labelled_line
+from keras_albert.export.named_outputs import INPUTS
 from keras_albert.files import read_json
 from keras_albert.models.questions import answer_decoding
-from keras_albert.models.saved_task import FINETUNE_TASK_FILE, QUESTION_ANSWERERS, SavedTask
+from keras_albert.models.saved_task import FINETUNE_TASK_FILE, SavedTask
+from keras_albert.runtime.row_batches import batches_by_length, in_order
+from keras_albert.runtime.task_kinds import load_named
 
 BATCH_SIZE = 16
 # Of every so many tokens one is hidden from a model that predicts masked tokens.
 MASKED_EVERY = 7
-ORDERS = {"in_order": 0, "swapped": 1, 0: 0, 1: 1}
-# The tasks a kind of model is fine-tuned on.
-_TASKS: dict[str, type[Any]] = {
-    "text_classifier": TextTask,
-    "token_classifier": TokenClassification,
-    "multiple_choice": multiple_choice.MultipleChoice,
-    **dict.fromkeys(QUESTION_ANSWERERS, PassageTask),
-}
-
 Outputs = dict[str, np.ndarray]
 
 
@@ -62,20 +52,7 @@ class HeldOut:
         Returns:
             Batches, and (R,): the rows in the order in which the batches have them.
         """
-        lengths = self.inputs["padding_mask"].sum(axis=-1)
-        lengths = lengths.max(axis=tuple(range(1, lengths.ndim)))
-        order = np.argsort(lengths, kind="stable")
-        found = []
-        for start in range(0, len(order), BATCH_SIZE):
-            rows = order[start : start + BATCH_SIZE]
-            longest = int(lengths[rows[-1]])
-            found.append(
-                {
-                    name: array[rows][..., :longest] if name in INPUTS else array[rows]
-                    for name, array in self.inputs.items()
-                }
-            )
-        return found, order
+        return batches_by_length(self.inputs, BATCH_SIZE)
 
     def measure(self, outputs: Sequence[Outputs], order: np.ndarray) -> dict[str, float]:
         """Metrics of what the batches gave, in their order.
@@ -84,21 +61,13 @@ class HeldOut:
             outputs: of each batch.
             order: see `batches`.
         """
-        place = np.argsort(order)
-        joined = {}
-        for name in outputs[0]:
-            parts = [np.asarray(part[name]) for part in outputs]
-            width = max(part.shape[1] for part in parts) if parts[0].ndim > 1 else 0
-            joined[name] = np.concatenate([_widened(part, width) for part in parts])[place]
-        return self.score(joined)
-
-
-def _widened(values: np.ndarray, width: int) -> np.ndarray:
-    if values.ndim < 2 or values.shape[1] == width:
-        return values
-    edges = [(0, 0), (0, width - values.shape[1])] + [(0, 0)] * (values.ndim - 2)
-    # No answer begins or ends where there is no token.
-    return np.pad(values, edges, constant_values=-10_000)
+        widths = {
+            name: max(np.shape(part[name])[1] for part in outputs)
+            for name, value in outputs[0].items()
+            if np.ndim(value) > 1
+        }
+        # No answer begins or ends where there is no token.
+        return self.score(in_order(outputs, order, widths, -10_000.0))
 
 
 def held_out(saved: SavedTask, path: str | Path) -> HeldOut:
@@ -123,96 +92,47 @@ def held_out(saved: SavedTask, path: str | Path) -> HeldOut:
             task has no labels, or the model was fine-tuned on a task of another kind.
     """
     task = _finetuned(saved)
-    scorers: dict[str, Callable[[SavedTask, list[Any]], HeldOut]] = {
-        "text_classifier": _classified,
-        "token_classifier": _tagged,
-        "multiple_choice": _chosen,
-        "sentence_order": _ordered,
-        **dict.fromkeys(QUESTION_ANSWERERS, lambda saved, items: _answered(saved, items, task)),
-        **dict.fromkeys(("masked_lm", "pretrainer"), _masked),
-    }
-    if saved.kind not in scorers:
-        raise InputError(
-            "An embedder's vectors have no labels to be right about; leave --data out."
-        )
-    json_lines = saved.kind in QUESTION_ANSWERERS and Path(path).suffix.lower() == ".jsonl"
+    if saved.facts.held_out is None:
+        raise InputError(f"A {saved.kind} has no labels to be right about; leave --data out.")
+    made = load_named(saved.facts.held_out)
+    json_lines = saved.facts.answers_questions and Path(path).suffix.lower() == ".jsonl"
     if task is None or json_lines:
-        examples = collect(path, json_rows(path), lambda row, where: _example(saved, row, where))
+        examples = collect(
+            path, json_rows(path), lambda row, where: labelled_line(saved, row, where)
+        )
     else:
         examples = task.read(path)
-    return scorers[saved.kind](saved, examples.items)
+    found: HeldOut = made(saved, examples.items, task)
+    if task is None or saved.facts.answers_questions:
+        return found
+    return _measured_by(task, saved, examples, found)
+
+
+def _measured_by(task: Any, saved: SavedTask, examples: Examples, found: HeldOut) -> HeldOut:
+    """The same rows, with the metrics that fine-tuning printed beside the plain ones."""
+    encoded = task.encode(saved.task, examples)
+
+    def score(outputs: Outputs) -> dict[str, float]:
+        scores = outputs[saved.facts.first_output]
+        predictions = task.decode(saved.task, examples, encoded, scores)
+        return {**found.score(outputs), **task.metrics(examples, predictions)}
+
+    return replace(found, score=score)
 
 
 def _finetuned(saved: SavedTask) -> Any:
     """The task that the model was fine-tuned on, where its folder says which."""
     file = saved.folder / FINETUNE_TASK_FILE
-    if saved.kind not in _TASKS or not file.is_file():
+    if saved.facts.benchmark is None or not file.is_file():
         return None
     task = restore(read_json(file))
-    fits = isinstance(task, _TASKS[saved.kind])
+    fits = isinstance(task, load_named(saved.facts.benchmark))
     if not fits or (isinstance(task, TextTask) and task.problem_kind != saved.task.problem):
         raise InputError(
             f"{file} is of the task {task.name}, which the {saved.kind} beside it was not trained "
             "for. Without the file, JSON lines are read."
         )
     return task
-
-
-def _example(saved: SavedTask, row: dict[str, Any], where: str) -> Any:
-    """A line as what the tasks read, all that it must hold checked but the names of labels."""
-    if saved.kind == "token_classifier":
-        words, tags = _texts(row, "words", where), _texts(row, "tags", where, str | int)
-        if not words or len(words) != len(tags):
-            raise InputError(f"{where}: {len(words)} words, {len(tags)} tags; expected one a word.")
-        return TaggedWords(words, tags, where)
-    if saved.kind == "multiple_choice":
-        return _choice(row, where)
-    if saved.kind in QUESTION_ANSWERERS:
-        question, passage = (required_text(row, key, where) for key in ("question", "context"))
-        answers = _texts(row, "answers", where)
-        return PassageQuestion(where, question, passage, answers, None, where)
-    text, pair, label = required_text(row, "text", where), row.get("text_pair"), row.get("label")
-    if saved.kind == "sentence_order":
-        pair = required_text(row, "text_pair", where)
-        if isinstance(label, bool) or not isinstance(label, str | int) or label not in ORDERS:
-            raise InputError(f"{where}: the label {label!r} is neither 'in_order' nor 'swapped'.")
-    elif saved.kind == "text_classifier":
-        label = _label(saved, row, where)
-    if pair is not None and not isinstance(pair, str):
-        raise InputError(f'{where}: "text_pair" is {pair!r}; expected text.')
-    return TextExample(text, pair, label, where)
-
-
-def _texts(row: dict[str, Any], key: str, where: str, kind: Any = str) -> list[str]:
-    texts = row.get(key)
-    if not isinstance(texts, list) or not all(isinstance(text, kind) for text in texts):
-        raise InputError(f'{where}: "{key}" is missing or is {texts!r}; expected a list of texts.')
-    return [str(text) for text in texts]
-
-
-def _choice(row: dict[str, Any], where: str) -> ChoiceExample:
-    context, question = row.get("context", ""), row.get("question", "")
-    if not isinstance(context, str) or not isinstance(question, str):
-        raise InputError(f"{where}: a context or question is no text: {context!r}, {question!r}.")
-    if not context.strip() and not question.strip():
-        raise InputError(f"{where}: neither a context nor a question.")
-    options = multiple_choice.checked_options(row.get("options"), where)
-    answer = multiple_choice.answer_number(row.get("answer", row.get("label")), len(options), where)
-    return ChoiceExample(context, question, options, answer, where, where)
-
-
-def _label(saved: SavedTask, row: dict[str, Any], where: str) -> Any:
-    """The label of a text as fine-tuning reads it; of a regression, a list of numbers."""
-    if saved.task.problem == "multi_label":
-        named = row if "labels" in row else {"labels": row.get("label")}
-        return TextMultilabel().label(named, where)
-    if saved.task.problem != "regression":
-        return TextClassification().label(row, where)
-    label, outputs = row.get("label"), saved.task.num_classes
-    values = label if isinstance(label, list) else [label]
-    if len(values) != outputs:
-        raise InputError(f"{where}: the label is {label!r}; the model gives numbers: {outputs}.")
-    return [number(value, where) for value in values]
 
 
 def _arrays(made: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -238,7 +158,8 @@ def _of_texts(saved: SavedTask, examples: list[TextExample]) -> dict[str, np.nda
     return _arrays(saved.ready_preprocessor()(x=(first, pairs) if any(pairs) else first))
 
 
-def _classified(saved: SavedTask, examples: list[TextExample]) -> HeldOut:
+def classes(saved: SavedTask, examples: list[TextExample], task: Any) -> HeldOut:
+    """Texts with labels or numbers: accuracy, or the mean absolute error."""
     if saved.task.problem == "regression":
         values = np.array([np.atleast_1d(example.label) for example in examples], np.float64)
 
@@ -268,7 +189,8 @@ def _accuracy(name: str, labels: np.ndarray) -> Callable[[Outputs], dict[str, fl
     return score
 
 
-def _tagged(saved: SavedTask, examples: list[TaggedWords]) -> HeldOut:
+def tags(saved: SavedTask, examples: list[TaggedWords], task: Any) -> HeldOut:
+    """Words with tags: accuracy a word."""
     labels = [[_number(tag, saved, one.where) for tag in one.tags or []] for one in examples]
     encoded = saved.ready_preprocessor().encode([example.words for example in examples])
 
@@ -282,19 +204,48 @@ def _tagged(saved: SavedTask, examples: list[TaggedWords]) -> HeldOut:
     return HeldOut(encoded.x, len(examples), score)
 
 
-def _chosen(saved: SavedTask, examples: list[ChoiceExample]) -> HeldOut:
+def choices(saved: SavedTask, examples: list[ChoiceExample], task: Any) -> HeldOut:
+    """Questions with options: accuracy."""
     asked = [(example.context, example.question, example.options) for example in examples]
     answers = np.array([example.answer for example in examples])
     arrays = _arrays(saved.ready_preprocessor()(asked))
     return HeldOut(arrays, len(examples), _accuracy("scores", answers))
 
 
-def _ordered(saved: SavedTask, examples: list[TextExample]) -> HeldOut:
+def orders(saved: SavedTask, examples: list[TextExample], task: Any) -> HeldOut:
+    """Pairs with their order: accuracy."""
     labels = np.array([ORDERS[example.label] for example in examples])
-    return HeldOut(_of_texts(saved, examples), len(examples), _accuracy("sentence_order", labels))
+    return HeldOut(
+        _of_texts(saved, examples), len(examples), _accuracy(saved.facts.first_output, labels)
+    )
 
 
-def _answered(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask | None) -> HeldOut:
+def spans(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask | None) -> HeldOut:
+    """Questions with answers, by logits of starts and ends: exact match and F1."""
+
+    def found(encoded: Any, outputs: Outputs, most: int) -> Any:
+        return answer_decoding.spans_from_logits(
+            encoded, outputs["start"], outputs["end"], max_answer_tokens=most
+        )
+
+    return _answered(saved, asked, task, found)
+
+
+def beams(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask | None) -> HeldOut:
+    """As `spans`, by a beam of starts with ends."""
+
+    def found(encoded: Any, outputs: Outputs, most: int) -> Any:
+        return answer_decoding.spans_from_beam(encoded, outputs, max_answer_tokens=most)
+
+    return _answered(saved, asked, task, found)
+
+
+def _answered(
+    saved: SavedTask,
+    asked: list[PassageQuestion],
+    task: PassageTask | None,
+    spans_of: Callable[[Any, Outputs, int], Any],
+) -> HeldOut:
     encoded = saved.ready_preprocessor().encode(
         [one.question for one in asked], [one.passage for one in asked]
     )
@@ -303,13 +254,8 @@ def _answered(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask 
     exact, f1 = (exact_match, best_f1) if task is None else (task.exact, task.f1)
 
     def score(outputs: Outputs) -> dict[str, float]:
-        if saved.kind == "joint_question_answerer":
-            spans, null = answer_decoding.spans_from_beam(encoded, outputs, max_answer_tokens=most)
-        else:
-            spans, null = answer_decoding.spans_from_logits(
-                encoded, outputs["start"], outputs["end"], max_answer_tokens=most
-            )
-        found = answer_decoding.named_answers(spans, null, 1, threshold)
+        answers, null = spans_of(encoded, outputs, most)
+        found = answer_decoding.named_answers(answers, null, 1, threshold)
         pairs = [(a["text"], q.answers or []) for a, q in zip(found, asked, strict=True)]
         return {
             "exact_match": float(np.mean([exact(*pair) for pair in pairs])),
@@ -319,8 +265,8 @@ def _answered(saved: SavedTask, asked: list[PassageQuestion], task: PassageTask 
     return HeldOut(encoded.x, len(asked), score)
 
 
-def _masked(saved: SavedTask, examples: list[TextExample]) -> HeldOut:
-    assert predicts_masks(saved.kind)
+def hidden_tokens(saved: SavedTask, examples: list[TextExample], task: Any) -> HeldOut:
+    """Texts of which every seventh token is hidden: accuracy."""
     tokenizer, longest = saved.tokenizer, saved.sequence_length
     places_a_row = max(1, -(-(longest - 2) // MASKED_EVERY))
     texts = [example.text for example in examples]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-MASK = "[MASK]"
+from keras_albert.runtime.packing import MASK
 
 
 def encode_in_graph(tokenizer: Any, strings: Any, mask_id: int | None = None) -> tuple[Any, Any]:
@@ -36,12 +36,12 @@ def encode_in_graph(tokenizer: Any, strings: Any, mask_id: int | None = None) ->
 def pack_in_graph(
     segments: list[tuple[Any, Any]], *, sequence_length: int, truncate: str, special: dict[str, int]
 ) -> tuple[dict[str, Any], Any]:
-    """`text_packing.pack` as TensorFlow operations, padded to the longest row instead of to S.
+    """`runtime.packing.pack` as TensorFlow operations, padded to the longest row instead of to S.
 
     Args:
         segments: G pairs (1 or 2) of flat ids (T,) and row splits (B + 1,).
         sequence_length: S.
-        truncate: see `text_packing.kept_lengths`.
+        truncate: see `runtime.packing.kept_lengths`.
         special: the ids of "pad", "cls" and "sep".
 
     Returns:

@@ -5,23 +5,10 @@ from typing import Any
 import keras
 from keras import ops
 
-from keras_albert.models.saved_task import ONLY_OUTPUT, SavedTask
+from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.row_batches import TOKEN_INPUTS
 
-INPUTS = ("token_ids", "segment_ids", "padding_mask")
-MASK_PREDICTORS = ("pretrainer", "masked_lm")
-# Kinds whose rows are `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]` of plain texts, so that a
-# runtime's own tokenizer can make them. The others find words, windows or choices first.
-TEXT_READERS = ("text_classifier", "sentence_order", "text_embedder", *MASK_PREDICTORS)
-
-
-def predicts_masks(kind: str) -> bool:
-    """Whether a kind of task predicts masked tokens, and so reads "mask_positions"."""
-    return kind in MASK_PREDICTORS
-
-
-def reads_plain_texts(kind: str) -> bool:
-    """Whether a kind of task reads texts or pairs of them as they are."""
-    return kind in TEXT_READERS
+INPUTS = TOKEN_INPUTS
 
 
 def input_axes(saved: SavedTask) -> dict[str, tuple[str, ...]]:
@@ -32,11 +19,8 @@ def input_axes(saved: SavedTask) -> dict[str, tuple[str, ...]]:
         "length") for multiple choice; "mask_positions", ("batch", "places"), where masked tokens
         are predicted. A depth is no part of this.
     """
-    rows: tuple[str, ...] = ("batch", "length")
-    if saved.kind == "multiple_choice":
-        rows = ("batch", "choices", "length")
-    axes = dict.fromkeys(INPUTS, rows)
-    if predicts_masks(saved.kind):
+    axes = dict.fromkeys(INPUTS, saved.facts.row_axes)
+    if saved.facts.predicts_masks:
         axes["mask_positions"] = ("batch", "places")
     return axes
 
@@ -44,9 +28,11 @@ def input_axes(saved: SavedTask) -> dict[str, tuple[str, ...]]:
 def default_depth(saved: SavedTask) -> int:
     """How many layers a task runs when nothing is asked for: all, or an embedder's layer."""
     layers = int(saved.task.backbone.num_layers)
-    if saved.kind != "text_embedder" or saved.task.layer is None:
+    # An embedder may be set to the states of another layer than the last.
+    chosen = getattr(saved.task, "layer", None)
+    if chosen is None:
         return layers
-    layer = int(saved.task.layer)
+    layer = int(chosen)
     return layer + layers + 1 if layer < 0 else layer
 
 
@@ -77,23 +63,20 @@ def named_outputs(saved: SavedTask, inputs: dict[str, Any], depth: Any = None) -
           "end_log_probabilities" (B, K, K);
         - text_embedder: "embedding" (B, H).
     """
-    kind = saved.kind
-    if kind == "joint_question_answerer":
-        # The gold start, which no artifact has: what is scored by it is left out below.
+    facts = saved.facts
+    if facts.gold_inputs:
+        # No artifact has them: what is scored by them is left out below.
         # Keras takes no tensors and arrays side by side.
         inputs = {name: ops.convert_to_tensor(value) for name, value in inputs.items()}
-        inputs["start_positions"] = ops.zeros_like(inputs["token_ids"])[:, :1]
+        nothing = ops.zeros_like(inputs["token_ids"])[:, :1]
+        inputs |= dict.fromkeys(facts.gold_inputs, nothing)
     # The functional graph was traced unrolled; an explicit depth runs the layers as they are now.
     outputs = saved.task(inputs, training=False, depth=depth)
-    if kind == "pretrainer":
-        return dict(outputs)
-    if kind == "question_answerer":
-        return {name: outputs[name] for name in ("start", "end")}
-    if kind == "joint_question_answerer":
-        return {name: value for name, value in outputs.items() if name not in ("start", "end")}
-    if kind == "text_classifier":
+    if facts.has_problem:
         return _class_outputs(saved, outputs)
-    return {ONLY_OUTPUT[kind]: outputs}
+    if not isinstance(outputs, dict):
+        outputs = {facts.first_output: outputs}
+    return {name: value for name, value in outputs.items() if name in facts.outputs}
 
 
 def _class_outputs(saved: SavedTask, scores: Any) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Export to OpenVINO."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from keras_albert.export.exporting import export
+from keras_albert.export.exporting import ExportSettings, export
 
 
 def export_openvino(
@@ -12,12 +11,7 @@ def export_openvino(
     output: str | Path,
     *,
     quantize: str | None = None,
-    sequence_length: int | None = None,
-    depth: int | None = None,
-    texts: Sequence[str] | None = None,
-    data: str | Path | None = None,
-    replace: bool = False,
-    progress: Callable[[str], None] | None = None,
+    **settings: Unpack[ExportSettings],
 ) -> dict[str, Any]:
     """Writes a folder with an OpenVINO model (`model.xml`, `model.bin`) and what belongs to it.
 
@@ -33,13 +27,8 @@ def export_openvino(
         output: the folder to make.
         quantize: None for float32; "float16" (stored so); "int8-weights" (matrices stored in 8 bits
             with a scale a column, which OpenVINO multiplies as it sees fit).
-        sequence_length: S, the most tokens a row takes; by default the preprocessor's.
-        depth: a fixed number of layers; by default the depth is an input where layers share all
-            weights.
-        texts: what to verify with; by default sentences that come with the package.
-        data: labelled examples, see `exporting.export`.
-        replace: whether an existing output gives way.
-        progress: called with a line about every stage.
+        **settings: sequence_length, depth, texts, data, replace and progress, see
+            `exporting.export`.
 
     Returns:
         The card.
@@ -53,10 +42,5 @@ def export_openvino(
         model_dir,
         output,
         quantize=quantize,
-        sequence_length=sequence_length,
-        depth=depth,
-        texts=texts,
-        data=data,
-        replace=replace,
-        progress=progress,
+        **settings,
     )

@@ -7,25 +7,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_albert.export.in_graph_packing import MASK
 from keras_albert.export.named_outputs import (
     INPUTS,
     default_depth,
     named_outputs,
-    predicts_masks,
-    reads_plain_texts,
 )
 from keras_albert.export.sample_texts import SAMPLE_TEXTS
 from keras_albert.models.saved_task import SavedTask
-from keras_albert.models.text_packing import pack
-
-# Outputs whose second axis is as long as an input's last.
-ALONG_A_ROW = {
-    "pretrainer": {"masked_tokens": "mask_positions"},
-    "masked_lm": {"masked_tokens": "mask_positions"},
-    "token_classifier": {"scores": "token_ids"},
-    "question_answerer": {"start": "token_ids", "end": "token_ids"},
-}
+from keras_albert.runtime.packing import MASK, joined_by_mask, mask_positions, pack
 
 
 @dataclass(frozen=True)
@@ -64,7 +53,7 @@ def references(
         depths: further depths to run.
     """
     batches, long = _batches(saved, texts)
-    plain = reads_plain_texts(saved.kind)
+    plain = saved.facts.reads_plain_texts
     inputs = example_inputs(saved, texts)
     # Every new shape costs a backend that compiles seconds, so all short batches run as one, and
     # all long ones; each takes its rows from there.
@@ -104,7 +93,7 @@ def answered(
             for name, array in batch.items()
         }
         (outputs,) = _answers(saved, [wide], depth)
-        for name, source in ALONG_A_ROW.get(saved.kind, {}).items():
+        for name, source in saved.facts.along.items():
             outputs[name] = outputs[name][:, : batch[source].shape[-1]]
         found.append(Reference(None, None, batch, outputs))
     return found
@@ -119,7 +108,7 @@ def example_inputs(
         saved: the task.
         texts: see `references`.
     """
-    make = _inputs if reads_plain_texts(saved.kind) else _preprocessed
+    make = _inputs if saved.facts.reads_plain_texts else _preprocessed
     return [make(saved, first, second) for first, second in _batches(saved, texts)[0]]
 
 
@@ -128,7 +117,7 @@ def _batches(
 ) -> tuple[list[tuple[list[str], list[str] | None]], str]:
     """Texts and second texts of each batch, and the text among them that is too long."""
     sentences = list(SAMPLE_TEXTS if texts is None else texts)
-    if predicts_masks(saved.kind):
+    if saved.facts.predicts_masks:
         sentences = [_with_mask(text) for text in sentences]
     # Long enough to be cut: every text has at least one piece.
     long = " ".join(sentences)
@@ -143,7 +132,7 @@ def _batches(
         (sentences, turned),
         ([long, sentences[0]], [long, long]),
     ]
-    if not reads_plain_texts(saved.kind):
+    if not saved.facts.reads_plain_texts:
         batches = [(sentences, turned), ([sentences[0]], [sentences[1]]), ([long], [long])]
     return batches, long
 
@@ -154,9 +143,9 @@ def _preprocessed(
     """The arrays of words, of windows of passages or of choices, cut to the longest row."""
     preprocessor = saved.ready_preprocessor()
     others = second_texts or texts
-    if saved.kind == "token_classifier":
+    if saved.facts.reads == "words":
         arrays = preprocessor.encode(texts).x
-    elif saved.kind == "multiple_choice":
+    elif saved.facts.reads == "choices":
         # The second question has an option less, so that there is a row of padding.
         options = [["yes", "no", other] for other in others]
         if len(options) > 1:
@@ -201,12 +190,9 @@ def _inputs(
     )
     longest = int(inputs["padding_mask"].sum(axis=1).max())
     inputs = {name: inputs[name][:, :longest] for name in INPUTS}
-    if predicts_masks(saved.kind):
-        places = [np.flatnonzero(row == tokenizer.mask_token_id) for row in inputs["token_ids"]]
-        positions = np.zeros((len(texts), max([1, *map(len, places)])), np.int32)
-        for row, place in enumerate(places):
-            positions[row, : len(place)] = place
-        inputs["mask_positions"] = positions
+    if saved.facts.predicts_masks:
+        mask_id = tokenizer.mask_token_id
+        inputs["mask_positions"] = mask_positions(inputs["token_ids"], mask_id)
     return inputs
 
 
@@ -229,7 +215,7 @@ def _answers(
     for batch in batches:
         end = start + len(batch["token_ids"])
         answers.append({name: value[start:end] for name, value in outputs.items()})
-        for name, source in ALONG_A_ROW.get(saved.kind, {}).items():
+        for name, source in saved.facts.along.items():
             answers[-1][name] = answers[-1][name][:, : batch[source].shape[-1]]
         start = end
     return answers
@@ -241,8 +227,7 @@ def _widened(array: np.ndarray, width: int) -> np.ndarray:
 
 
 def _ids(saved: SavedTask, text: str) -> np.ndarray:
-    if not predicts_masks(saved.kind):
+    if not saved.facts.predicts_masks:
         return saved.tokenizer.encode([text])[0]
-    mask = np.array([saved.tokenizer.mask_token_id], np.int32)
-    parts = [ids for part in saved.tokenizer.encode(text.split(MASK)) for ids in (mask, part)]
-    return np.concatenate(parts[1:])
+    tokenizer = saved.tokenizer
+    return joined_by_mask(tokenizer.encode(text.split(MASK)), tokenizer.mask_token_id)

@@ -1,23 +1,17 @@
 """Export to a SavedModel that takes raw strings."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from keras_albert.export.exporting import export
+from keras_albert.export.exporting import ExportSettings, export
 
 
 def export_saved_model(
     model_dir: str | Path,
     output: str | Path,
     *,
-    sequence_length: int | None = None,
-    depth: int | None = None,
     tokens_only: bool = False,
-    texts: Sequence[str] | None = None,
-    data: str | Path | None = None,
-    replace: bool = False,
-    progress: Callable[[str], None] | None = None,
+    **settings: Unpack[ExportSettings],
 ) -> dict[str, Any]:
     """Writes a SavedModel with the tokenizer in the graph, from a model of any backend.
 
@@ -52,15 +46,10 @@ def export_saved_model(
     Args:
         model_dir: a preset folder, a run's folder or a shipped preset's name.
         output: the folder to make.
-        sequence_length: S, the most tokens a row takes; by default the preprocessor's.
-        depth: how many layers the exported model runs; by default as the task does, and further
-            signatures take a depth where all layers share weights.
         tokens_only: leave out the signatures that read strings, for servers without
             tensorflow-text.
-        texts: what to verify with; by default sentences that come with the package.
-        data: labelled examples, see `exporting.export`.
-        replace: whether an existing output gives way.
-        progress: called with a line about every stage.
+        **settings: sequence_length, depth, texts, data, replace and progress, see
+            `exporting.export`.
 
     Returns:
         The card.
@@ -73,12 +62,6 @@ def export_saved_model(
         "saved-model",
         model_dir,
         output,
-        quantize=None,
-        sequence_length=sequence_length,
-        depth=depth,
-        texts=texts,
-        data=data,
-        replace=replace,
-        progress=progress,
+        **settings,
         options={"tokens_only": tokens_only},
     )

@@ -13,8 +13,6 @@ from keras_albert.export.named_outputs import (
     depth_can_be_input,
     input_axes,
     named_outputs,
-    predicts_masks,
-    reads_plain_texts,
 )
 from keras_albert.models.saved_task import SavedTask
 
@@ -52,7 +50,7 @@ def serving_module(
     """
     import tensorflow as tf
 
-    strings = strings and reads_plain_texts(saved.kind)
+    strings = strings and saved.facts.reads_plain_texts
     module = _module(saved, strings)
     layers = default_depth(saved) if depth is None else depth
     signatures: dict[str, Any] = {}
@@ -148,7 +146,7 @@ def _module(saved: SavedTask, strings: bool) -> Any:
     import tensorflow as tf
 
     special = saved.description()["special_token_ids"]
-    mask_id = special["mask"] if predicts_masks(saved.kind) else None
+    mask_id = special["mask"] if saved.facts.predicts_masks else None
 
     class ServingModule(tf.Module):
         def __init__(self) -> None:
@@ -180,7 +178,7 @@ def _module(saved: SavedTask, strings: bool) -> Any:
                 top = tf.math.top_k(tf.nn.softmax(outputs["masked_tokens"]), count)
                 outputs["top_tokens"] = tf.gather(self.pieces, top.indices)
                 outputs["top_probabilities"] = top.values
-            elif saved.kind == "text_classifier" and saved.task.problem == "single_label":
+            elif saved.facts.has_problem and saved.task.problem == "single_label":
                 best = tf.argmax(outputs["scores"], axis=-1)
                 outputs["label"] = tf.gather(tf.constant(saved.labels), best)
             return {**inputs, **outputs, "truncated": truncated}

@@ -15,8 +15,9 @@ import sys
 from pathlib import Path
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import FORMATS, load_named
+from keras_albert.export.formats import FORMATS
 from keras_albert.files import write_json
+from keras_albert.runtime.task_kinds import load_named
 
 
 def main(job_path: str) -> int:

@@ -11,6 +11,7 @@ from keras_albert.export.onnx_graph.onnx_heads import head_outputs
 from keras_albert.export.onnx_graph.onnx_network import embedded, encoded
 from keras_albert.export.sizes import check_stored, onnx_bytes
 from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.task_kinds import TaskKind
 
 MODEL_FILE = "model.onnx"
 # Operations as of this version: `Gelu` is in it. ONNX Runtime since 1.17 and OpenVINO since 2024
@@ -65,7 +66,7 @@ def onnx_model(saved: SavedTask, depth: int | None = None, quantize: str | None 
         layers = str(graph.node("Clip", wanted, *bounds))
 
     rows = dict(names)
-    if saved.kind == "multiple_choice":
+    if "choices" in saved.facts.row_axes:
         rows = {name: _as_rows(graph, name) for name in names}
     states = embedded(graph, backbone.embedding, rows["token_ids"], rows["segment_ids"])
     states = encoded(graph, backbone.encoder, states, rows["padding_mask"], layers)
@@ -79,7 +80,7 @@ def onnx_model(saved: SavedTask, depth: int | None = None, quantize: str | None 
             saved.kind,
             declared,
             [
-                helper.make_tensor_value_info(name, *_output_type(saved.kind, name))
+                helper.make_tensor_value_info(name, *_output_type(saved.facts, name))
                 for name in outputs
             ],
             initializer=graph.initializers,
@@ -97,10 +98,9 @@ def _as_rows(graph: OnnxBuilder, name: str) -> str:
     return str(graph.node("Reshape", name, shape))
 
 
-def _output_type(kind: str, name: str) -> tuple[int, list[None]]:
+def _output_type(facts: TaskKind, name: str) -> tuple[int, list[None]]:
     """An output's type and its axes, all of any size."""
     from onnx import TensorProto
 
-    per_token = kind == "token_classifier" or name == "masked_tokens" or name.startswith("end_")
-    whole = name in ("start_positions", "end_positions")
-    return TensorProto.INT32 if whole else TensorProto.FLOAT, [None] * (3 if per_token else 2)
+    number = TensorProto.INT32 if name in facts.whole else TensorProto.FLOAT
+    return number, [None] * facts.outputs[name]

@@ -10,11 +10,11 @@ from typing import Any
 from keras_albert.inference.predictor import Predictor, load_predictor
 
 _LATER = {
-    "DepthStream": "depth_stream",
-    "EarlyExit": "early_exit",
-    "ExitRule": "exit_rule",
-    "StreamExit": "stream_exit",
-    "tune_exit": "exit_tuning",
+    "DepthStream": "early_exit.depth_stream",
+    "EarlyExit": "early_exit.early_exit",
+    "ExitRule": "early_exit.exit_rule",
+    "StreamExit": "early_exit.stream_exit",
+    "tune_exit": "early_exit.exit_tuning",
 }
 
 __all__ = ["Predictor", "load_predictor"]

@@ -22,7 +22,7 @@ def answered(
     """Answers requests in blocks.
 
     Args:
-        predictor: a `Predictor` or a `TaskPredictor`.
+        predictor: a `Predictor`.
         requests: what `read_requests` gives.
         top_k: see `Predictor.predict`.
         skip_bad: give {"line", "error"} for a line that cannot be used, instead of an error.
@@ -112,7 +112,7 @@ def predict_to_file(
     settings, it goes on after the last of them.
 
     Args:
-        predictor: a `Predictor` or a `TaskPredictor`.
+        predictor: a `Predictor`.
         requests: what `read_requests` gives, from the file's beginning.
         output: the file to make.
         settings: what the answers depend on, as JSON: model, input and options.

@@ -10,21 +10,13 @@ from keras_albert.benchmarks.choices.choice_example import choice_row
 from keras_albert.benchmarks.columns import ReadingOptions, column_named, text_row
 from keras_albert.benchmarks.row_lines import stream_lines, undecoded
 from keras_albert.errors import InputError, suggest
+from keras_albert.runtime.task_kinds import TASK_KINDS
 from keras_albert.text.json_objects import parse_json
 from keras_albert.text.lines import without_end
 
 _CHOICE_KEYS = ("context", "question", "options")
-# What each kind of model reads from a JSON object.
-EXPECTED = {
-    "token_classifier": '"words" (a list of strings) or "text"',
-    "multiple_choice": '"context", "question" and "options"',
-    "sentence_order": '"text" and "text_pair"',
-    "question_answerer": '"question" and "context"',
-    "joint_question_answerer": '"question" and "context"',
-}
 # Files of tagged words: a word a line with its tags.
 _TAGGED_SUFFIXES = (".conll", ".conllu", ".iob", ".iob2", ".bio")
-_ANY_TEXT = '"text", and "text_pair" for a pair'
 
 
 @dataclass(frozen=True)
@@ -169,7 +161,7 @@ def _own_names(
 
 def expected_of(kind: str) -> str:
     """In words, what a model of that kind reads from an object."""
-    return EXPECTED.get(kind, _ANY_TEXT)
+    return TASK_KINDS[kind].expected
 
 
 def item_of_text(text: str, kind: str) -> Any:
@@ -178,7 +170,7 @@ def item_of_text(text: str, kind: str) -> Any:
     Raises:
         InputError: the kind needs more than one text.
     """
-    if kind in EXPECTED and kind != "token_classifier":
+    if TASK_KINDS[kind].reads not in ("texts", "words"):
         raise InputError(f"a text alone; this model reads JSON lines with {expected_of(kind)}.")
     return text
 
@@ -192,7 +184,8 @@ def item_of_row(row: dict[str, Any], kind: str) -> Any:
     >>> item_of_row({"text": "a", "text_pair": "b"}, "text_classifier")
     ['a', 'b']
     """
-    if kind == "multiple_choice":
+    reads = TASK_KINDS[kind].reads
+    if reads == "choices":
         _text(row, "context", "question")
         options = row.get("options")
         if not isinstance(options, list) or len(options) < 2:
@@ -202,11 +195,11 @@ def item_of_row(row: dict[str, Any], kind: str) -> Any:
                 raise InputError(f"an option is {option!r}; expected text.")
             _check_characters("options", option)
         return {key: row[key] for key in _CHOICE_KEYS}
-    if kind.endswith("question_answerer"):
+    if reads == "passages":
         if "question" not in row and {"text", "text_pair"} <= set(row):
             return _text(row, "text", "text_pair")
         return _text(row, "question", "context")
-    if kind == "token_classifier" and "words" in row:
+    if reads == "words" and "words" in row:
         words = row["words"]
         if (
             not isinstance(words, list)
@@ -217,11 +210,11 @@ def item_of_row(row: dict[str, Any], kind: str) -> Any:
         for word in words:
             _check_characters("words", word)
         return words
-    if kind == "sentence_order":
+    if reads == "pairs":
         return _text(row, "text", "text_pair")
     if "text" not in row:
         raise InputError(f"expected {expected_of(kind)}.{_near(row, kind)}")
-    if kind != "token_classifier" and row.get("text_pair") is not None:
+    if reads != "words" and row.get("text_pair") is not None:
         return _text(row, "text", "text_pair")
     return _text(row, "text")[0]
 
@@ -246,7 +239,7 @@ def _check_characters(key: str, value: str) -> None:
 
 
 def _near(row: dict[str, Any], kind: str) -> str:
-    return suggest("options" if kind == "multiple_choice" else "text", map(str, row))
+    return suggest("options" if TASK_KINDS[kind].reads == "choices" else "text", map(str, row))
 
 
 def is_row_file(path: str, reading: ReadingOptions | None = None) -> bool:

@@ -1,13 +1,15 @@
 """A model's outputs -> answers that people and JSON read."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from scipy.special import expit, softmax
 
-from keras_albert.runtime.text_encoder import MASK
+from keras_albert.runtime.packing import MASK
 
 WORD_MARK = "\u2581"
+Problem = Literal["single_label", "multi_label", "regression"]
 
 
 def classifier_answers(
@@ -47,6 +49,25 @@ def classifier_answers(
             answer["score"] = max(probabilities)
         answers.append({**answer, "scores": scores})
     return answers
+
+
+def class_probabilities(problem: Problem, scores: np.ndarray, ready: bool) -> np.ndarray:
+    """Scores of classes as probabilities, in their precision.
+
+    Args:
+        problem: "single_label" or "multi_label"; a regression has none.
+        scores: (B, C).
+        ready: whether they are probabilities already.
+
+    Returns:
+        (B, C).
+
+    >>> class_probabilities("single_label", np.zeros((1, 4)), False).tolist()
+    [[0.25, 0.25, 0.25, 0.25]]
+    """
+    if ready:
+        return scores
+    return np.asarray(expit(scores) if problem == "multi_label" else softmax(scores, axis=-1))
 
 
 def check_labels(labels: Sequence[str], scores: np.ndarray) -> None:
@@ -96,7 +117,7 @@ def masked_answers(
         count = int((outputs["token_ids"][row] == mask_id).sum())
         masks = []
         for logits in outputs["masked_tokens"][row, :count]:
-            probabilities = _softmax(logits)
+            probabilities = softmax(logits.astype(np.float64))
             best = np.argsort(-probabilities, kind="stable")[:top_k].tolist()
             masks.append([{"token": pieces(i), "score": float(probabilities[i])} for i in best])
         answer = {"text": text, "truncated": bool(outputs["truncated"][row]), "masks": masks}
@@ -110,7 +131,7 @@ def masked_answers(
             filled.append(fill(side, tokens, suffix_mark))
         answer["filled"] = filled[0] if isinstance(text, str) else filled
         if "sentence_order" in outputs and len(sides) == 2:
-            in_order, swapped = _softmax(outputs["sentence_order"][row]).tolist()
+            in_order, swapped = softmax(outputs["sentence_order"][row].astype(np.float64)).tolist()
             answer["sentence_order"] = {"in_order": in_order, "swapped": swapped}
         answers.append(answer)
     return answers
@@ -145,8 +166,3 @@ def fill(text: str, tokens: Sequence[str], suffix_mark: str = "") -> str:
             result = result.rstrip(" ") if continues else result
         result += token + part
     return result
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    shifted = np.exp(logits.astype(np.float64) - logits.max())
-    return np.asarray(shifted / shifted.sum())

@@ -17,10 +17,6 @@ from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json, write_directory_aside, write_json
 from keras_albert.models.backbone import AlbertBackbone
-from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
-from keras_albert.models.embedding.text_embedder import AlbertTextEmbedder
-from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
-from keras_albert.models.masked_tokens.pretrainer import AlbertPretrainer
 from keras_albert.models.presets.foreign_weights import from_checkpoint
 from keras_albert.models.presets.from_preset import (
     CONFIG_FILE,
@@ -29,30 +25,11 @@ from keras_albert.models.presets.from_preset import (
     saved_class,
 )
 from keras_albert.models.presets.variable_names import heads_of, model_checkpoint
-from keras_albert.models.questions.joint_question_answerer import AlbertJointQuestionAnswerer
-from keras_albert.models.questions.question_answerer import AlbertQuestionAnswerer
 from keras_albert.models.saved_task import LABELS_FILE
-from keras_albert.models.sentence_order.sentence_order_classifier import (
-    AlbertSentenceOrderClassifier,
-)
-from keras_albert.models.text_classification.text_classifier import AlbertTextClassifier
-from keras_albert.models.token_classification.token_classifier import AlbertTokenClassifier
+from keras_albert.runtime.task_kinds import TASK_KINDS, kind_of_class
 from keras_albert.text.find_tokenizer import load_tokenizer
 
 FORMATS = ("keras", "huggingface", "keras-hub")
-_CLASSES: tuple[Any, ...] = (
-    AlbertPretrainer,
-    AlbertMaskedLM,
-    AlbertTextClassifier,
-    AlbertTokenClassifier,
-    AlbertQuestionAnswerer,
-    AlbertJointQuestionAnswerer,
-    AlbertMultipleChoice,
-    AlbertSentenceOrderClassifier,
-    # Both are without heads: what has none is written as a backbone.
-    AlbertBackbone,
-    AlbertTextEmbedder,
-)
 
 
 def convert(
@@ -199,7 +176,8 @@ def _own(path: str | Path) -> Checkpoint:
     """A preset of this package, loaded whole."""
     folder = _own_folder(path)
     model_class: Any = saved_class(folder / TASK_FILE) or saved_class(folder / CONFIG_FILE)
-    if model_class not in _CLASSES:
+    is_ours = model_class is AlbertBackbone or (model_class and kind_of_class(model_class))
+    if not is_ours:
         raise InputError(f"{folder} holds no ALBERT of this package.")
     options = {} if model_class is AlbertBackbone else {"preprocessor": None, "compile": False}
     model = model_class.from_preset(folder, **options)
@@ -209,9 +187,18 @@ def _own(path: str | Path) -> Checkpoint:
     return checkpoint
 
 
+def _class_with(heads: set[str]) -> Any:
+    """The class that has just these heads; what has none is written as a backbone."""
+    if not heads:
+        return AlbertBackbone
+    found = (kind for kind in TASK_KINDS.values() if set(kind.heads) == heads)
+    kind = next(found, None)
+    return None if kind is None else kind.model_class
+
+
 def _write_keras(checkpoint: Checkpoint, destination: Path, replace: bool) -> list[str]:
     """A preset of the class that has just the checkpoint's heads."""
-    model_class = next((c for c in _CLASSES if set(heads_of(c)) == set(checkpoint.heads)), None)
+    model_class = _class_with(set(checkpoint.heads))
     if model_class is None:
         raise InputError(
             f"No class of this package has the heads {', '.join(checkpoint.heads)} alone; leave "

@@ -8,52 +8,22 @@ import keras
 
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
-from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
-from keras_albert.models.embedding.text_embedder import AlbertTextEmbedder
-from keras_albert.models.masked_tokens.masked_lm import AlbertMaskedLM
-from keras_albert.models.masked_tokens.pretrainer import AlbertPretrainer
 from keras_albert.models.presets.from_preset import (
     TASK_FILE,
     TOKENIZER_FILE,
     preset_folder,
     saved_class,
 )
-from keras_albert.models.questions.answer_decoding import MAX_ANSWER_TOKENS
-from keras_albert.models.questions.joint_question_answerer import AlbertJointQuestionAnswerer
-from keras_albert.models.questions.question_answerer import AlbertQuestionAnswerer
-from keras_albert.models.sentence_order.sentence_order_classifier import (
-    AlbertSentenceOrderClassifier,
-)
-from keras_albert.models.text_classification.text_classifier import AlbertTextClassifier
 from keras_albert.models.text_packing import check_packing
-from keras_albert.models.token_classification.token_classifier import AlbertTokenClassifier
+from keras_albert.runtime.descriptions import MAX_ANSWER_TOKENS
+from keras_albert.runtime.task_kinds import TASK_KINDS, TaskKind, kind_of_class
 from keras_albert.text.find_tokenizer import load_tokenizer
 from keras_albert.text.tokenizer import AlbertTokenizer
 from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 LABELS_FILE = "labels.json"
-KINDS: dict[str, type] = {
-    "text_classifier": AlbertTextClassifier,
-    "pretrainer": AlbertPretrainer,
-    "masked_lm": AlbertMaskedLM,
-    "question_answerer": AlbertQuestionAnswerer,
-    "joint_question_answerer": AlbertJointQuestionAnswerer,
-    "token_classifier": AlbertTokenClassifier,
-    "multiple_choice": AlbertMultipleChoice,
-    "sentence_order": AlbertSentenceOrderClassifier,
-    "text_embedder": AlbertTextEmbedder,
-}
 # What a preprocessor may be told beside its tokenizer and the length of a row.
 PREPROCESSOR_SETTINGS = ("overlap", "question_length", "stride", "truncate")
-# What the one output is called of tasks that have one.
-ONLY_OUTPUT = {
-    "masked_lm": "masked_tokens",
-    "token_classifier": "scores",
-    "multiple_choice": "scores",
-    "sentence_order": "sentence_order",
-    "text_embedder": "embedding",
-}
-QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
 # What fine-tuning leaves beside the model: the task's settings, such as a tuned threshold.
 FINETUNE_TASK_FILE = "finetune_task.json"
 _OUTPUT_ACTIVATIONS = {
@@ -69,7 +39,7 @@ class SavedTask:
 
     Attributes:
         folder: where it was read from.
-        kind: one of `KINDS`.
+        facts: what there is to know of its kind.
         task: the Keras model, in float32.
         tokenizer: its tokenizer.
         sequence_length: S, the most tokens a row takes; longer texts are cut.
@@ -78,12 +48,17 @@ class SavedTask:
     """
 
     folder: Path
-    kind: str
+    facts: TaskKind
     task: Any
     tokenizer: AlbertTokenizer | WordPieceTokenizer
     sequence_length: int
     truncate: str
     labels: list[str] | None
+
+    @property
+    def kind(self) -> str:
+        """The kind's name, one of `TASK_KINDS`."""
+        return self.facts.name
 
     @classmethod
     def load(cls, path: str | Path, *, sequence_length: int | None = None) -> "SavedTask":
@@ -106,13 +81,13 @@ class SavedTask:
             )
         folder = Path(preset)
         task_class = saved_class(folder / TASK_FILE)
-        kind = next((k for k, c in KINDS.items() if c is task_class), None)
-        if kind is None:
+        facts = None if task_class is None else kind_of_class(task_class)
+        if facts is None:
             found = "no task" if task_class is None else task_class.__name__
             raise InputError(
                 f"{folder} holds {found}; expected {TASK_FILE} of one of "
-                f"{', '.join(c.__name__ for c in KINDS.values())}. A backbone alone answers "
-                "nothing: fine-tune it first."
+                f"{', '.join(kind.model.split(':')[1] for kind in TASK_KINDS.values())}. A "
+                "backbone alone answers nothing: fine-tune it first."
             )
         if not (folder / TOKENIZER_FILE).is_file():
             raise InputError(f"{folder} is not complete: {TOKENIZER_FILE} is missing.")
@@ -137,8 +112,8 @@ class SavedTask:
                 f"{tokenizer.vocabulary_size()} pieces and its model embeds "
                 f"{task.backbone.vocabulary_size}."
             )
-        labels = _labels(folder, task) if kind.endswith("classifier") else None
-        return cls(folder, kind, task, tokenizer, sequence_length, truncate, labels)
+        labels = _labels(folder, task) if facts.has_labels else None
+        return cls(folder, facts, task, tokenizer, sequence_length, truncate, labels)
 
     def description(self) -> dict[str, Any]:
         """What a program needs beside weights and vocabulary to turn texts into answers, as JSON.
@@ -163,20 +138,17 @@ class SavedTask:
             },
             **tokenizer.description(),
         }
-        if self.kind == "text_classifier":
-            described["problem"] = self.task.problem
+        described |= {name: getattr(self.task, name) for name in self.facts.settings}
+        if self.facts.has_labels:
             described["labels"] = self.labels
+        if self.facts.has_problem:
             described["outputs"] = _OUTPUT_ACTIVATIONS.get(self.task.activation, "scores")
-        if self.kind == "token_classifier":
-            described["labels"] = self.labels
-        if self.kind == "joint_question_answerer":
-            described["beam_size"] = self.task.beam_size
         if self.task.preprocessor is not None:
             settings = self.task.preprocessor.get_config()
             described["preprocessor"] = {
                 name: settings[name] for name in PREPROCESSOR_SETTINGS if name in settings
             }
-        if self.kind in QUESTION_ANSWERERS:
+        if self.facts.answers_questions:
             described |= self._answer_settings()
         return described
 

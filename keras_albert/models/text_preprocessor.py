@@ -12,7 +12,7 @@ class TextPreprocessor(AlbertPreprocessor):
     """Mixed into a KerasHub preprocessor: `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S, to which texts are cut or padded.
         truncate: how a pair that is too long is cut; see `kept_lengths`.
     """

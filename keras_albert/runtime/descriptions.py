@@ -7,31 +7,13 @@ keras_albert: it also serves where that is not installed.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-# Every kind of task: its outputs, by the number of their axes. `export.named_outputs` explains
-# them; a text classifier that is a regression has no probabilities.
-OUTPUTS: dict[str, dict[str, int]] = {
-    "text_classifier": {"scores": 2, "probabilities": 2},
-    "token_classifier": {"scores": 3},
-    "multiple_choice": {"scores": 2},
-    "sentence_order": {"sentence_order": 2},
-    "masked_lm": {"masked_tokens": 3},
-    "pretrainer": {"masked_tokens": 3, "sentence_order": 2},
-    "question_answerer": {"start": 2, "end": 2},
-    "joint_question_answerer": {
-        "impossible": 2,
-        "start_positions": 2,
-        "start_log_probabilities": 2,
-        "end_positions": 3,
-        "end_log_probabilities": 3,
-    },
-    "text_embedder": {"embedding": 2},
-}
+from keras_albert.runtime.task_kinds import TASK_KINDS, TaskKind
+
 PROBLEMS = ("single_label", "multi_label", "regression")
 TRUNCATIONS = ("longest_first", "round_robin", "waterfall")
+# The longest answer where fine-tuning chose none.
+MAX_ANSWER_TOKENS = 30
 SPECIAL_TOKENS = ("pad", "cls", "sep", "mask")
-_ALL = tuple(OUTPUTS)
-_CLASSIFIERS = ("text_classifier", "token_classifier")
-_QUESTION_ANSWERERS = ("question_answerer", "joint_question_answerer")
 
 
 def _whole(value: Any, least: int = 0) -> bool:
@@ -69,28 +51,48 @@ def _options(value: Any) -> bool:
     return lengths is None or (isinstance(lengths, list) and all(_whole(n, 1) for n in lengths))
 
 
+def _always(_: TaskKind) -> bool:
+    return True
+
+
+def _never(_: TaskKind) -> bool:
+    return False
+
+
+def _has_problem(kind: TaskKind) -> bool:
+    return kind.has_problem
+
+
+def _has_labels(kind: TaskKind) -> bool:
+    return kind.has_labels
+
+
+def _answers_questions(kind: TaskKind) -> bool:
+    return kind.answers_questions
+
+
 class _Entry(NamedTuple):
-    """An entry of model.json: what it is, a check of it, and the tasks that cannot do without."""
+    """An entry of model.json: what it is, a check of it, and the kinds that cannot do without."""
 
     what: str
     fits: Callable[[Any], bool]
-    needed_by: tuple[str, ...] = ()
+    needed_by: Callable[[TaskKind], bool] = _never
 
 
 _ENTRIES: dict[str, _Entry] = {
     "task": _Entry(
-        f"one of {', '.join(OUTPUTS)}", lambda v: isinstance(v, str) and v in OUTPUTS, _ALL
+        f"one of {', '.join(TASK_KINDS)}", lambda v: isinstance(v, str) and v in TASK_KINDS, _always
     ),
-    "sequence_length": _Entry("a number of tokens", lambda v: _whole(v, 2), _ALL),
-    "truncate": _Entry(f"one of {', '.join(TRUNCATIONS)}", TRUNCATIONS.__contains__, _ALL),
-    "vocabulary_size": _Entry("a number of pieces", lambda v: _whole(v, 1), _ALL),
+    "sequence_length": _Entry("a number of tokens", lambda v: _whole(v, 2), _always),
+    "truncate": _Entry(f"one of {', '.join(TRUNCATIONS)}", TRUNCATIONS.__contains__, _always),
+    "vocabulary_size": _Entry("a number of pieces", lambda v: _whole(v, 1), _always),
     "special_token_ids": _Entry(
         f"the ids of {', '.join(SPECIAL_TOKENS)}",
         lambda v: isinstance(v, dict) and all(_whole(v.get(name)) for name in SPECIAL_TOKENS),
-        _ALL,
+        _always,
     ),
-    "inputs": _Entry("the names of every input's axes", _axes, _ALL),
-    "depth": _Entry("a number of layers", _whole, _ALL),
+    "inputs": _Entry("the names of every input's axes", _axes, _always),
+    "depth": _Entry("a number of layers", _whole, _always),
     "num_layers": _Entry("a number of layers", lambda v: _whole(v, 1)),
     "depth_is_input": _Entry("true or false", lambda v: isinstance(v, bool)),
     "options": _Entry("an object, its lengths numbers of tokens", _options),
@@ -98,11 +100,11 @@ _ENTRIES: dict[str, _Entry] = {
     "tokenizer_options": _Entry("an object", lambda v: isinstance(v, dict)),
     "id_replacements": _Entry("lists of ids by id", _replacements),
     "preprocessor": _Entry("an object", lambda v: isinstance(v, dict)),
-    "problem": _Entry(f"one of {', '.join(PROBLEMS)}", PROBLEMS.__contains__, ("text_classifier",)),
-    "labels": _Entry("a list of different strings", _names, _CLASSIFIERS),
-    "max_answer_tokens": _Entry("a number of tokens", lambda v: _whole(v, 1), _QUESTION_ANSWERERS),
+    "problem": _Entry(f"one of {', '.join(PROBLEMS)}", PROBLEMS.__contains__, _has_problem),
+    "labels": _Entry("a list of different strings", _names, _has_labels),
+    "max_answer_tokens": _Entry("a number of tokens", lambda v: _whole(v, 1), _answers_questions),
     "no_answer_threshold": _Entry(
-        "a number or null", lambda v: v is None or _number(v), _QUESTION_ANSWERERS
+        "a number or null", lambda v: v is None or _number(v), _answers_questions
     ),
 }
 
@@ -117,11 +119,10 @@ def check_description(description: Mapping[str, Any], file: Any) -> None:
     Raises:
         ValueError: an entry is missing or wrong.
     """
-    task = description.get("task")
     for key, entry in _ENTRIES.items():
         if key not in description:
             # "task" comes first, so it is known to be one from there on.
-            if key == "task" or task in entry.needed_by:
+            if key == "task" or entry.needed_by(TASK_KINDS[description["task"]]):
                 raise ValueError(
                     f"{file} says nothing of {key}; expected {entry.what}: it is damaged or was "
                     "edited; export again"
@@ -155,7 +156,7 @@ def described_ports(description: Mapping[str, Any]) -> tuple[dict[str, int], dic
     inputs = {name: len(axes) for name, axes in description["inputs"].items()}
     if description.get("depth_is_input"):
         inputs["depth"] = 0
-    outputs = dict(OUTPUTS[description["task"]])
+    outputs = dict(TASK_KINDS[description["task"]].outputs)
     if description.get("problem") == "regression":
         outputs.pop("probabilities", None)
     return inputs, outputs

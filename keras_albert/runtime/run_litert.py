@@ -15,12 +15,11 @@ import numpy as np
 
 from keras_albert.runtime import run_job
 from keras_albert.runtime.artifact_model import ArtifactModel, Ports, encoded_strings
+from keras_albert.runtime.task_kinds import kind_named
 
 MODEL_FILE = "model.tflite"
 SIGNATURE = "tokens"
 MOST_THREADS = 4
-# Outputs with a value for each token of a row.
-ALONG_TOKENS = {"token_classifier": ("scores",), "question_answerer": ("start", "end")}
 
 
 class LiteRTModel(ArtifactModel):
@@ -107,7 +106,7 @@ class LiteRTModel(ArtifactModel):
                 one["depth"] = inputs["depth"]
             parts.append(self._answered(self._runners[length], one))
         joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        for name in ALONG_TOKENS.get(self.description["task"], ()):
+        for name in kind_named(self.description["task"]).along_tokens:
             joined[name] = _fitted(joined[name], width, axis=1)
         return joined
 

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from keras_albert.runtime import wordpiece
-
-MASK = "[MASK]"
-MASK_PREDICTORS = ("pretrainer", "masked_lm")
+from keras_albert.runtime.packing import MASK, joined_by_mask, mask_positions, pack
+from keras_albert.runtime.task_kinds import kind_named
 
 
 class TextEncoder:
@@ -47,7 +46,7 @@ class TextEncoder:
             special = description["special_token_ids"]
             self.pad_id, self.cls_id = int(special["pad"]), int(special["cls"])
             self.sep_id, self.mask_id = int(special["sep"]), int(special["mask"])
-            self.predicts_masks = description["task"] in MASK_PREDICTORS
+            self.predicts_masks = kind_named(description["task"]).predicts_masks
             self.replacements = {
                 int(i): list(ids) for i, ids in description.get("id_replacements", {}).items()
             }
@@ -83,18 +82,21 @@ class TextEncoder:
         sides = [texts] if second_texts is None else [texts, second_texts]
         if len(texts) == 0 or len({len(side) for side in sides}) > 1:
             raise ValueError("there are no texts, or the two sides of the pairs differ in number")
-        budget = self.sequence_length - 1 - len(sides)
-        rows, seconds, cut = [], [], np.zeros(len(texts), np.bool_)
-        for number, segments in enumerate(zip(*sides, strict=True)):
-            encoded = [self._ids(text, number) for text in segments]
-            kept = self._kept([len(ids) for ids in encoded], budget)
-            cut[number] = any(len(i) > k for i, k in zip(encoded, kept, strict=True))
-            row = [self.cls_id]
-            for ids, keep in zip(encoded, kept, strict=True):
-                row += [*ids[:keep], self.sep_id]
-            rows.append(row)
-            seconds.append(kept[1] + 1 if len(kept) == 2 else 0)
-        return self._arrays(rows, seconds), cut
+        segments = [[self._ids(text, number) for number, text in enumerate(side)] for side in sides]
+        arrays = pack(
+            segments,
+            sequence_length=self.sequence_length,
+            truncate=self.truncate,
+            cls_token_id=self.cls_id,
+            sep_token_id=self.sep_id,
+            pad_token_id=self.pad_id,
+        )
+        rows = arrays["padding_mask"].sum(axis=1)
+        whole = sum(np.array([len(ids) for ids in side]) for side in segments) + 1 + len(sides)
+        arrays = {name: array[:, : int(rows.max())] for name, array in arrays.items()}
+        if self.predicts_masks:
+            arrays["mask_positions"] = mask_positions(arrays["token_ids"], self.mask_id)
+        return arrays, rows < whole
 
     def _take_sentencepiece(self, model_proto: bytes) -> int:
         """Reads a SentencePiece model; returns its size."""
@@ -118,7 +120,7 @@ class TextEncoder:
         self.suffix_mark = wordpiece.SUFFIX
         return len(pieces)
 
-    def _ids(self, text: Any, number: int) -> list[int]:
+    def _ids(self, text: Any, number: int) -> np.ndarray:
         if not isinstance(text, str):
             raise ValueError(f"text {number} is {type(text).__name__}, not a string")
         try:
@@ -128,41 +130,13 @@ class TextEncoder:
                 f"text {number} holds a lone surrogate (U+{ord(text[error.start]):04X}) at "
                 f"character {error.start}; was it read with the right encoding?"
             ) from error
-        parts = text.split(MASK) if self.predicts_masks else [text]
+        if not self.predicts_masks:
+            return self._pieces(text)
+        parts = [self._pieces(part) for part in text.split(MASK)]
+        return joined_by_mask(parts, self.mask_id)
+
+    def _pieces(self, text: str) -> np.ndarray:
         ids: list[int] = []
-        for index, part in enumerate(parts):
-            if index:
-                ids.append(self.mask_id)
-            for piece in self._encode(part):
-                ids += self.replacements.get(piece, [piece])
-        return ids
-
-    def _kept(self, lengths: list[int], budget: int) -> list[int]:
-        if len(lengths) == 1:
-            return [min(lengths[0], budget)]
-        first, second = lengths
-        if self.truncate == "waterfall":
-            first = min(first, budget)
-            return [first, min(second, budget - first)]
-        half = (budget + 1) // 2
-        kept = min(first, max(half, budget - second))
-        return [kept, min(second, budget - kept)]
-
-    def _arrays(self, rows: list[list[int]], seconds: list[int]) -> dict[str, np.ndarray]:
-        shape = len(rows), max(len(row) for row in rows)
-        arrays = {
-            "token_ids": np.full(shape, self.pad_id, np.int32),
-            "segment_ids": np.zeros(shape, np.int32),
-            "padding_mask": np.zeros(shape, np.int32),
-        }
-        for number, (row, second) in enumerate(zip(rows, seconds, strict=True)):
-            arrays["token_ids"][number, : len(row)] = row
-            arrays["segment_ids"][number, len(row) - second : len(row)] = 1
-            arrays["padding_mask"][number, : len(row)] = 1
-        if self.predicts_masks:
-            places = [np.flatnonzero(row == self.mask_id) for row in arrays["token_ids"]]
-            width = max(1, max(len(place) for place in places))
-            arrays["mask_positions"] = np.zeros((len(rows), width), np.int32)
-            for number, place in enumerate(places):
-                arrays["mask_positions"][number, : len(place)] = place
-        return arrays
+        for piece in self._encode(text):
+            ids += self.replacements.get(piece, [piece])
+        return np.array(ids, np.int32)

@@ -3,7 +3,8 @@ import importlib.util
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.export.formats import FORMATS, format_named, load_named
+from keras_albert.export.formats import FORMATS, format_named
+from keras_albert.runtime.task_kinds import load_named
 
 pytestmark = pytest.mark.once
 

@@ -193,15 +193,25 @@ RACE = {
             "data.csv",
             "text,label\na b c,sql\na,server\n",
             {"scores": _one_hot([0, 2], 3)},
-            {"accuracy": 0.5},
+            # Of the three labels that occur, in the file or in the answers, one is all right.
+            {"accuracy": 0.5, "macro_f1": pytest.approx(1 / 3)},
         ),
         (
             "multi_label",
             {"task": "text-multilabel", "labels": LABELS},
             "data.tsv",
             "text\tlabels\na b c\tsql|internals\na\tserver\n",
-            {"probabilities": np.array([[0.9, 0.1, 0.9], [0.9, 0.9, 0.9]])},
-            {"accuracy": 0.5},
+            {
+                "probabilities": np.array([[0.9, 0.1, 0.9], [0.9, 0.9, 0.9]]),
+                "scores": np.array([[2.0, -2.0, 2.0], [2.0, 2.0, 2.0]]),
+            },
+            # Three labels right, two too many, none left out.
+            {
+                "accuracy": 0.5,
+                "micro_f1": 0.75,
+                "macro_f1": pytest.approx((2 / 3 + 1 + 2 / 3) / 3),
+                "exact": 0.5,
+            },
         ),
         (
             "regression",
@@ -209,7 +219,12 @@ RACE = {
             "dev.tsv",
             "index\tsentence1\tsentence2\tscore\n0\ta b c\tb\t2.5\n1\ta\tc\t4\n",
             {"scores": np.array([[2.0], [3.5]])},
-            {"mean_absolute_error": 0.5},
+            {
+                "mean_absolute_error": 0.5,
+                "pearson": pytest.approx(1.0),
+                "spearman": pytest.approx(1.0),
+                "pearson_and_spearman": pytest.approx(1.0),
+            },
         ),
         (
             "token_classifier",
@@ -217,7 +232,8 @@ RACE = {
             "data.txt",
             "A DT O\ntable NN B-PER\n\nTables NN O\nare VB O\n",
             {"scores": np.broadcast_to(_one_hot([0], 3), (2, 64, 3))},
-            {"accuracy": 0.75},
+            # Tags of words are mostly right, and the one entity is not found.
+            {"accuracy": 0.75, "precision": 0.0, "recall": 0.0, "f1": 0.0, "f1_PER": 0.0},
         ),
         (
             "multiple_choice",

@@ -1,4 +1,4 @@
-"""In-graph packing beside `text_packing.pack`, which the preprocessors use."""
+"""In-graph packing beside `runtime.packing.pack`, which the preprocessors use."""
 
 import numpy as np
 import pytest
@@ -8,8 +8,17 @@ from keras_albert.export.in_graph_packing import (
     mask_positions_in_graph,
     pack_in_graph,
 )
-from keras_albert.models.text_packing import pack
+from keras_albert.runtime.packing import pack
 from tests.exported import tokenizer
+from tests.golden_packing import (
+    CLS,
+    MASK_ID,
+    PAD,
+    SEP,
+    SEQUENCE_LENGTHS,
+    TRUNCATIONS,
+    cases,
+)
 
 pytestmark = pytest.mark.once
 
@@ -63,3 +72,35 @@ def test_mask_positions() -> None:
     positions = mask_positions_in_graph(np.array([[2, 4, 9, 4], [2, 9, 9, 4], [2, 9, 9, 9]]), 4)
     assert positions.numpy().tolist() == [[1, 3], [3, 0], [0, 0]]
     assert mask_positions_in_graph(np.array([[2, 9]]), 4).numpy().tolist() == [[0]]
+
+
+@pytest.mark.parametrize("truncate", TRUNCATIONS)
+@pytest.mark.parametrize("sequence_length", SEQUENCE_LENGTHS)
+@pytest.mark.parametrize("sides", [1, 2])
+def test_every_row_is_the_golden_one(truncate: str, sequence_length: int, sides: int) -> None:
+    import tensorflow as tf
+
+    wanted = [
+        case
+        for case in cases()
+        if (case.truncate, case.sequence_length, len(case.sides))
+        == (truncate, sequence_length, sides)
+    ]
+    assert len(wanted) == 7**sides
+    ragged = []
+    for side in range(sides):
+        rows = [case.sides[side] for case in wanted]
+        splits = tf.constant(np.cumsum([0, *map(len, rows)]), tf.int64)
+        ragged.append((tf.constant([i for row in rows for i in row], tf.int32), splits))
+    special = {"cls": CLS, "sep": SEP, "pad": PAD}
+    arrays, cut = pack_in_graph(
+        ragged, sequence_length=sequence_length, truncate=truncate, special=special
+    )
+    positions = mask_positions_in_graph(arrays["token_ids"], MASK_ID).numpy()
+    for row, case in enumerate(wanted):
+        size = len(case.token_ids)
+        assert arrays["token_ids"][row, :size].numpy().tolist() == case.token_ids, case
+        assert arrays["segment_ids"][row, :size].numpy().tolist() == case.segment_ids, case
+        assert int(arrays["padding_mask"][row].numpy().sum()) == size
+        assert [place for place in positions[row].tolist() if place] == case.mask_positions
+        assert bool(cut[row]) is case.truncated

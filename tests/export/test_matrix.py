@@ -11,14 +11,14 @@ import pytest
 from keras_albert.errors import InputError
 from keras_albert.export.formats import FORMATS, INT6_EMBEDDINGS
 from keras_albert.inference import load_predictor
-from keras_albert.models.saved_task import KINDS
+from keras_albert.runtime.task_kinds import TASK_KINDS
 from tests.exported import artifact, model_folder
-from tests.inference.test_task_predictor import ITEMS
+from tests.inference.test_task_answers import ITEMS
 
 pytestmark = pytest.mark.matrix
 
 # Our name for a small model -> its kind.
-MODELS = {"classifier" if kind == "text_classifier" else kind: kind for kind in KINDS}
+MODELS = {"classifier" if kind == "text_classifier" else kind: kind for kind in TASK_KINDS}
 TEXTS = ["A table has [MASK] rows.", ["It is.", "An [MASK] is updated. " * 20]]
 CELLS = [
     (name, quantize, {})

@@ -8,7 +8,8 @@ from keras_albert.export.named_outputs import (
     input_axes,
     named_outputs,
 )
-from keras_albert.models.saved_task import KINDS, SavedTask
+from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.task_kinds import TASK_KINDS
 from tests.exported import model_folder
 
 FOLDERS = {"text_classifier": "classifier"}
@@ -41,7 +42,7 @@ def _inputs() -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted(TASK_KINDS))
 def test_outputs_have_names_at_every_depth(kind: str) -> None:
     saved = SavedTask.load(model_folder(FOLDERS.get(kind, kind)))
     axes = input_axes(saved)

@@ -11,7 +11,8 @@ from keras_albert import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, A
 from keras_albert.errors import InputError
 from keras_albert.export.sizes import onnx_bytes
 from keras_albert.export.write_onnx import onnx_model
-from keras_albert.models.saved_task import KINDS, SavedTask
+from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.task_kinds import TASK_KINDS
 from tests.export_rows import expected_outputs, possible_places, random_inputs
 from tests.exported import model_folder
 
@@ -30,7 +31,7 @@ SMALL = {
 
 def _saved(kind: str, task: Any) -> Any:
     """A `SavedTask` that was never in a folder: what an export reads of it."""
-    return SavedTask(None, kind, task, None, 16, "longest_first", None)  # type: ignore[arg-type]
+    return SavedTask(None, TASK_KINDS[kind], task, None, 16, "longest_first", None)  # type: ignore[arg-type]
 
 
 def _answers(model: Any, inputs: dict[str, np.ndarray], depth: int | None = None) -> Any:
@@ -53,7 +54,10 @@ def _compare(actual: dict[str, np.ndarray], expected: dict[str, np.ndarray]) -> 
 # Written from the weights; each backend's outputs are held to transformers' elsewhere.
 @pytest.mark.parametrize(
     "kind",
-    ["pretrainer", *(pytest.param(k, marks=ONCE) for k in sorted(KINDS.keys() - {"pretrainer"}))],
+    [
+        "pretrainer",
+        *(pytest.param(k, marks=ONCE) for k in sorted(TASK_KINDS.keys() - {"pretrainer"})),
+    ],
 )
 def test_every_kind_answers_as_keras_at_any_depth_and_shape(kind: str) -> None:
     saved = SavedTask.load(model_folder("classifier" if kind == "text_classifier" else kind))

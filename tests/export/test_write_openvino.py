@@ -6,7 +6,8 @@ import openvino
 import pytest
 
 from keras_albert.export.write_openvino import write_openvino
-from keras_albert.models.saved_task import KINDS, SavedTask
+from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.task_kinds import TASK_KINDS
 from tests.export_rows import expected_outputs, possible_places, random_inputs
 from tests.exported import model_folder
 
@@ -15,7 +16,7 @@ from tests.exported import model_folder
 @pytest.mark.parametrize(
     ("kind", "quantize"),
     [
-        *((kind, None) for kind in sorted(KINDS)),
+        *((kind, None) for kind in sorted(TASK_KINDS)),
         # What is quantised is the encoder and the tables; these three have every kind of them.
         *((kind, "int8-weights") for kind in ("pretrainer", "text_embedder", "multiple_choice")),
     ],

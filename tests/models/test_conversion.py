@@ -103,10 +103,14 @@ def test_the_shipped_preset_is_described():
 
 def test_every_class_has_a_form():
     """What a preset of this package can hold can be converted, or is a backbone."""
-    from keras_albert.models import conversion
-    from keras_albert.models.saved_task import KINDS
+    from keras_albert.models.backbone import AlbertBackbone
+    from keras_albert.models.conversion import _class_with
+    from keras_albert.runtime.task_kinds import TASK_KINDS
 
-    assert set(KINDS.values()) <= set(conversion._CLASSES)
+    assert len(TASK_KINDS) == 9
+    for kind in TASK_KINDS.values():
+        expected = kind.model_class if kind.heads else AlbertBackbone
+        assert _class_with(set(kind.heads)) is expected
 
 
 def test_replacing_leaves_nothing_of_what_was_there(tmp_path):

@@ -1,6 +1,5 @@
 """The heads of every task as ONNX operations, with the outputs that `named_outputs` names."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from keras_albert.export.onnx_graph.onnx_network import (
 from keras_albert.layers.joint_span_head import OUT
 from keras_albert.models.choices.multiple_choice import MISSING_CHOICE
 from keras_albert.models.saved_task import SavedTask
+from keras_albert.runtime.task_kinds import load_named
 
 
 def head_outputs(
@@ -32,12 +32,14 @@ def head_outputs(
     Returns:
         As `named_outputs.named_outputs`, names of values.
     """
-    return _HEADS[saved.kind](graph, saved.task, inputs, states)
+    write = load_named(saved.facts.onnx_head)
+    return dict(write(graph, saved.task, inputs, states))
 
 
-def _text_classifier(
+def text_classifier(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """Scores of C classes, and their probabilities unless they are numbers."""
     scores = dense(graph, pooled(graph, task.backbone.pooler, states), task.output_dense)
     if task.problem == "regression":
         return {"scores": scores}
@@ -48,15 +50,17 @@ def _text_classifier(
     return {"scores": scores, "probabilities": probabilities}
 
 
-def _token_classifier(
+def token_classifier(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """Scores of C tags a token."""
     return {"scores": dense(graph, states, task.output_dense)}
 
 
-def _multiple_choice(
+def multiple_choice(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """A score a choice, far below all others where there is none."""
     from onnx import TensorProto
 
     scores = dense(graph, pooled(graph, task.backbone.pooler, states), task.output_dense)
@@ -70,16 +74,15 @@ def _multiple_choice(
     return {"scores": graph.node("Add", scores, missing)}
 
 
-def _sentence_order(
+def sentence_order(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """Logits of in order and swapped."""
     vector = pooled(graph, task.backbone.pooler, states)
     return {"sentence_order": dense(graph, vector, task.sentence_order_head.dense)}
 
 
-def _masked_lm(
-    graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
-) -> dict[str, str]:
+def masked_lm(graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str) -> dict[str, str]:
     """`MaskedTokenHead`: (B, S, H) and positions (B, P) -> (B, P, V)."""
     from onnx import TensorProto
 
@@ -97,18 +100,20 @@ def _masked_lm(
     return {"masked_tokens": graph.node("Reshape", logits, shape)}
 
 
-def _pretrainer(
+def pretrainer(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """Both of pretraining's heads."""
     return {
-        **_masked_lm(graph, task, inputs, states),
-        **_sentence_order(graph, task, inputs, states),
+        **masked_lm(graph, task, inputs, states),
+        **sentence_order(graph, task, inputs, states),
     }
 
 
-def _question_answerer(
+def question_answerer(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """Logits of starts and ends."""
     spans = graph.node(
         "Split", dense(graph, states, task.span_dense), outputs=2, axis=-1, num_outputs=2
     )
@@ -119,7 +124,7 @@ def _question_answerer(
     }
 
 
-def _joint_question_answerer(
+def joint_question_answerer(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
     """`JointSpanHead` without a gold start: its beam, and whether there is an answer."""
@@ -199,9 +204,10 @@ def _top(graph: OnnxBuilder, logits: str, rank: int, count: int) -> tuple[str, s
     return values, places
 
 
-def _text_embedder(
+def text_embedder(
     graph: OnnxBuilder, task: Any, inputs: dict[str, str], states: str
 ) -> dict[str, str]:
+    """The pooled vector, of length 1 where the task is set to it."""
     from onnx import TensorProto
 
     if task.pooling == "pooled":
@@ -220,16 +226,3 @@ def _text_embedder(
         length = graph.node("ReduceL2", vectors, graph.constant([-1], np.int64), keepdims=1)
         vectors = graph.node("Div", vectors, graph.node("Max", length, graph.constant(1e-12)))
     return {"embedding": vectors}
-
-
-_HEADS: dict[str, Callable[[OnnxBuilder, Any, dict[str, str], str], dict[str, str]]] = {
-    "text_classifier": _text_classifier,
-    "token_classifier": _token_classifier,
-    "multiple_choice": _multiple_choice,
-    "sentence_order": _sentence_order,
-    "masked_lm": _masked_lm,
-    "pretrainer": _pretrainer,
-    "question_answerer": _question_answerer,
-    "joint_question_answerer": _joint_question_answerer,
-    "text_embedder": _text_embedder,
-}

@@ -1,10 +1,10 @@
 """Export to TFLite (LiteRT), in float32, float16 or int8."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-from keras_albert.export.exporting import export
+from keras_albert.export.exporting import ExportSettings, export
 
 
 def export_tflite(
@@ -12,15 +12,10 @@ def export_tflite(
     output: str | Path,
     *,
     quantize: str | None = None,
-    sequence_length: int | None = None,
-    depth: int | None = None,
     lengths: Sequence[int] | None = None,
     strings: bool = False,
-    texts: Sequence[str] | None = None,
-    data: str | Path | None = None,
     calibration: Sequence[str] | None = None,
-    replace: bool = False,
-    progress: Callable[[str], None] | None = None,
+    **settings: Unpack[ExportSettings],
 ) -> dict[str, Any]:
     """Writes a folder with a TFLite model, its vocabulary and its description.
 
@@ -45,19 +40,14 @@ def export_tflite(
             "int8-full", activations in int8 too, by ranges found on `calibration`: its depth and
             lengths are fixed; "int8-int6-embeddings", int8 with word embeddings in 6 bits, not for
             a masked-token head, which multiplies them.
-        sequence_length: S, the most tokens a row takes; by default the preprocessor's.
-        depth: how many layers the exported model runs. None: as the task does, and the depth is
-            an input of the model where all layers share weights.
         lengths: make a signature for each of these numbers of tokens instead of one for all:
             "tokens_128" reads one row of 128. They share one copy of the weights.
         strings: add a signature "texts" that reads raw strings, `text` (B,), with tensorflow-text's
             FastSentencepiece; it takes tensorflow-text to run. For plain texts, without `[MASK]`.
-        texts: what to verify with; by default sentences that come with the package.
-        data: labelled examples, see `exporting.export`.
         calibration: texts on which "int8-full" measures activations, a hundred or more such as the
             model will read; by default a few sentences that come with the package.
-        replace: whether an existing output gives way.
-        progress: called with a line about every stage.
+        **settings: sequence_length, depth, texts, data, replace and progress, see
+            `exporting.export`.
 
     Returns:
         The card.
@@ -71,12 +61,7 @@ def export_tflite(
         model_dir,
         output,
         quantize=quantize,
-        sequence_length=sequence_length,
-        depth=depth,
-        texts=texts,
-        data=data,
         calibration=calibration,
-        replace=replace,
-        progress=progress,
+        **settings,
         options={"lengths": None if lengths is None else list(lengths), "strings": strings},
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from keras_albert.errors import InputError
 from keras_albert.export.formats import INT6_EMBEDDINGS
-from keras_albert.export.named_outputs import predicts_masks, reads_plain_texts
 from keras_albert.models.saved_task import SavedTask
 
 
@@ -20,13 +19,13 @@ def check_limits(saved: SavedTask, quantize: str | None, options: Mapping[str, A
     Raises:
         InputError: they do not.
     """
-    if quantize == "int8-full" and saved.kind in ("multiple_choice", "joint_question_answerer"):
+    if quantize == "int8-full" and saved.facts.scores_of_missing:
         raise InputError(
             "int8-full has one range for all scores, and that of a choice or a place that is not "
             "there is far below the others, which would become one number. Use int8 for a "
             f"{saved.kind}."
         )
-    if quantize == INT6_EMBEDDINGS and predicts_masks(saved.kind):
+    if quantize == INT6_EMBEDDINGS and saved.facts.predicts_masks:
         raise InputError(
             f"A {saved.kind} multiplies its word embeddings as well, which LiteRT does in 8 bits: "
             "the file would hold them in 6 bits and in 8. Use int8."
@@ -47,7 +46,7 @@ def _check_strings(saved: SavedTask) -> None:
             "TFLite has no operation for a WordPiece vocabulary; leave out strings: the vocabulary "
             "stands beside the model."
         )
-    if not reads_plain_texts(saved.kind) or predicts_masks(saved.kind):
+    if not saved.facts.reads_plain_texts or saved.facts.predicts_masks:
         raise InputError(
             f"A {saved.kind} reads more than plain texts ([MASK], words, passages or choices), "
             "which TFLite has no operations for; leave out strings."

@@ -12,10 +12,8 @@ from keras_albert.export.sample_texts import SAMPLE_TEXTS
 from keras_albert.export.web.web_site import RUNTIME, check_tokenizer, write_site
 from keras_albert.files import read_json, write_directory_aside
 from keras_albert.models.presets.from_preset import TASK_FILE, preset_folder, saved_class
-from keras_albert.models.saved_task import KINDS
+from keras_albert.runtime.task_kinds import TASK_KINDS, kind_named, kind_of_class
 
-# What the page can draw.
-WEB_TASKS = ("masked_lm", "pretrainer", "text_classifier", "question_answerer")
 WEB_QUANTIZATIONS = (None, "float16", "int8")
 _MASKED = ("The [MASK] is updated.", "Tables are grouped into [MASK].")
 _QUESTION = (
@@ -122,17 +120,19 @@ def _check_task(model_dir: str | Path) -> None:
     if folder is None or "://" in folder:
         return  # `export` says what is wrong.
     found = saved_class(Path(folder) / TASK_FILE)
-    kind = next((kind for kind, task in KINDS.items() if task is found), None)
-    if kind is not None and kind not in WEB_TASKS:
+    kind = None if found is None else kind_of_class(found)
+    if kind is not None and not kind.on_the_web:
         raise InputError(
-            f"{model_dir} holds a model of the kind {kind}, which the page cannot show; it shows "
-            f"{', '.join(WEB_TASKS)}."
+            f"{model_dir} holds a model of the kind {kind.name}, which the page cannot show; it "
+            "shows "
+            f"{', '.join(name for name, kind in TASK_KINDS.items() if kind.on_the_web)}."
         )
 
 
 def _examples(task: str, texts: Sequence[str] | None) -> list[Any]:
-    if task == "question_answerer":
+    kind = kind_named(task)
+    if kind.answers_questions:
         return [list(_QUESTION)]
-    if task == "text_classifier":
-        return list(SAMPLE_TEXTS[:3] if texts is None else texts[:3])
-    return list(_MASKED)
+    if kind.predicts_masks:
+        return list(_MASKED)
+    return list(SAMPLE_TEXTS[:3] if texts is None else texts[:3])

@@ -11,16 +11,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from keras_albert.errors import InputError
-from keras_albert.export.in_graph_packing import MASK
-from keras_albert.export.named_outputs import predicts_masks
 from keras_albert.export.web.npm_package import NpmPackage
 from keras_albert.export.web.web_vocabulary import web_vocabulary
 from keras_albert.files import read_json, write_json
-from keras_albert.models.text_packing import pack
 from keras_albert.runtime.digests import ITSELF
+from keras_albert.runtime.packing import MASK, joined_by_mask, pack
+from keras_albert.runtime.task_kinds import kind_named
 from keras_albert.text.find_tokenizer import load_tokenizer
 
 # ONNX Runtime for the web, MIT licence. The loader comes with its WebAssembly in the plain build:
@@ -151,12 +148,13 @@ def _row(
 ) -> dict[str, Any]:
     """What the package's own tokenizer and packing make of a text or a pair."""
     sides = [text] if second is None else [text, second]
-    split = predicts_masks(description["task"])
-    encoded = []
-    for side in sides:
-        mask = np.array([tokenizer.mask_token_id], np.int32)
-        parts = tokenizer.encode(side.split(MASK) if split else [side])
-        encoded.append(np.concatenate([ids for part in parts for ids in (mask, part)][1:]))
+    split = kind_named(description["task"]).predicts_masks
+    encoded = [
+        joined_by_mask(
+            tokenizer.encode(side.split(MASK) if split else [side]), tokenizer.mask_token_id
+        )
+        for side in sides
+    ]
     packed = pack(
         [[ids] for ids in encoded],
         sequence_length=description["sequence_length"],

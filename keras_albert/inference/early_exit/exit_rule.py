@@ -3,16 +3,16 @@
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from keras_albert.errors import InputError, suggest
 from keras_albert.files import read_json, write_json
+from keras_albert.inference.results import Problem, class_probabilities
 
 EXIT_FILE = "exit.json"
 CRITERIA = ("confidence", "entropy", "patience")
-Problem = Literal["single_label", "multi_label", "regression"]
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def sureness(
             f"A regression gives numbers without probabilities, so there is no {criterion}. Use "
             "the criterion patience."
         )
-    given = probabilities(problem, scores, are_probabilities)
+    given = class_probabilities(problem, scores.astype(np.float64), are_probabilities)
     if problem == "multi_label":
         given = np.stack([given, 1 - given], axis=-1)
     if criterion == "confidence":
@@ -176,17 +176,6 @@ def sureness(
     kept = np.clip(given, 1e-30, None)
     value = -(kept * np.log(kept)).sum(axis=-1) / np.log(max(2, given.shape[-1]))
     return value.max(axis=1) if problem == "multi_label" else value
-
-
-def probabilities(problem: Problem, scores: np.ndarray, are_probabilities: bool) -> np.ndarray:
-    """Scores (B, C) as probabilities (B, C), in float64."""
-    scores = scores.astype(np.float64)
-    if are_probabilities:
-        return scores
-    if problem == "multi_label":
-        return np.asarray(0.5 * (1 + np.tanh(scores / 2)))
-    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
 def _answers(problem: Problem, scores: np.ndarray, are_probabilities: bool) -> np.ndarray:

@@ -10,8 +10,9 @@ from keras_albert.benchmarks import SETTINGS_FILE, restore
 from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
-from keras_albert.inference.early_exit.exit_rule import CRITERIA, ExitRule, Problem, sureness
+from keras_albert.inference.early_exit.exit_rule import CRITERIA, ExitRule, sureness
 from keras_albert.inference.early_exit.row_answers import RowAnswers
+from keras_albert.inference.results import Problem
 from keras_albert.models.presets.from_preset import preset_folder
 from keras_albert.models.saved_task import SavedTask
 

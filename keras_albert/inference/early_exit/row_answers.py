@@ -6,12 +6,8 @@ from typing import Any
 import keras
 
 from keras_albert.errors import InputError
-from keras_albert.inference.early_exit.exit_rule import Problem
-from keras_albert.models import (
-    AlbertMultipleChoice,
-    AlbertSentenceOrderClassifier,
-    AlbertTextClassifier,
-)
+from keras_albert.inference.results import Problem
+from keras_albert.runtime.task_kinds import kind_of_class
 
 
 @dataclass(frozen=True)
@@ -33,10 +29,11 @@ class RowAnswers:
         Raises:
             InputError: its rows have an answer a token, or none.
         """
-        if isinstance(task, AlbertTextClassifier):
+        kind = kind_of_class(type(task), parents=True)
+        if kind is not None and kind.has_problem:
             activations = (keras.activations.softmax, keras.activations.sigmoid)
-            return cls(task.problem, task.activation in activations)  # type: ignore[arg-type]
-        if isinstance(task, AlbertMultipleChoice | AlbertSentenceOrderClassifier):
+            return cls(task.problem, task.activation in activations)
+        if kind is not None and kind.one_answer_a_row:
             return cls("single_label", False)
         raise InputError(
             f"Rows leave early by the one answer a row gets, and {type(task).__name__} gives one a "

@@ -11,7 +11,7 @@ class AlbertTextEmbedderPreprocessor(TextPreprocessor, keras_hub.models.TextEmbe
     """`[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, with segment ids.
 
     Args:
-        tokenizer: an `AlbertTokenizer` or a `ChineseTokenizer`.
+        tokenizer: an `AlbertTokenizer` or a `WordPieceTokenizer`.
         sequence_length: S; longer texts are cut, shorter ones padded, all to S.
         truncate: how a pair that is too long is cut: "longest_first" (KerasHub's name for it is
             "round_robin") or "waterfall"; see `kept_lengths`.

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 
 from keras_albert.errors import InputError
-from keras_albert.models.text_packing import pack
 from keras_albert.models.token_classification.tagging import softmax
-
-MASK = "[MASK]"
+from keras_albert.runtime.packing import MASK, joined_by_mask, mask_positions, pack
 
 
 def masked_rows(tokenizer: Any, texts: Sequence[str], sequence_length: int) -> dict[str, Any]:
@@ -30,17 +28,14 @@ def masked_rows(tokenizer: Any, texts: Sequence[str], sequence_length: int) -> d
     Raises:
         InputError: a text has no `[MASK]`, or has it beyond the row's end; its number is named.
     """
-    mask = np.array([tokenizer.mask_token_id], np.int32)
+    mask_id = tokenizer.mask_token_id
     rows = []
     for number, text in enumerate(texts):
         parts = tokenizer.encode(text.split(MASK))
         if len(parts) < 2:
             raise InputError(f"Text {number} has no {MASK}: write it where a word is wanted.")
-        row = [parts[0]]
-        for part in parts[1:]:
-            row += [mask, part]
-        ids = np.concatenate(row)
-        if (np.flatnonzero(ids == mask[0])[-1]) >= sequence_length - 2:
+        ids = joined_by_mask(parts, mask_id)
+        if np.flatnonzero(ids == mask_id)[-1] >= sequence_length - 2:
             raise InputError(
                 f"Text {number} has a {MASK} beyond the {sequence_length - 2} tokens that are "
                 "read: shorten it."
@@ -54,11 +49,7 @@ def masked_rows(tokenizer: Any, texts: Sequence[str], sequence_length: int) -> d
         sep_token_id=tokenizer.sep_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
-    places = [np.flatnonzero(row == mask[0]) for row in arrays["token_ids"]]
-    positions = np.zeros((len(rows), max(len(place) for place in places)), np.int32)
-    for number, place in enumerate(places):
-        positions[number, : len(place)] = place
-    return {**arrays, "mask_positions": positions}
+    return {**arrays, "mask_positions": mask_positions(arrays["token_ids"], mask_id)}
 
 
 def likeliest(

@@ -10,31 +10,16 @@ from keras_albert.convert import Checkpoint, TokenizerFiles
 from keras_albert.convert.checkpoint import Weight
 from keras_albert.errors import InputError
 from keras_albert.layers.quantized_weights import is_quantized
+from keras_albert.runtime.task_kinds import kind_of_class
 
-# Attributes of the task classes that hold their heads, by the heads' names in a checkpoint.
-HEADS: dict[str, dict[str, str]] = {
-    "AlbertPretrainer": {
-        "masked_tokens": "masked_token_head",
-        "sentence_order": "sentence_order_head",
-    },
-    "AlbertMaskedLM": {"masked_tokens": "masked_token_head"},
-    "AlbertTextClassifier": {"classifier": "output_dense"},
-    "AlbertTokenClassifier": {"token_classifier": "output_dense"},
-    "AlbertQuestionAnswerer": {"spans": "span_dense"},
-    "AlbertJointQuestionAnswerer": {"joint_spans": "joint_spans"},
-    "AlbertMultipleChoice": {"multiple_choice": "output_dense"},
-    "AlbertSentenceOrderClassifier": {"sentence_order": "sentence_order_head"},
-}
 # Constructor arguments that say how to run a backbone, not what it computes.
 _HOW = ("name", "trainable", "dtype", "unroll", "sharing")
 
 
 def heads_of(task_class: type) -> dict[str, str]:
     """The heads a task class has: name in a checkpoint -> attribute. A backbone has none."""
-    for base in task_class.__mro__:
-        if base.__name__ in HEADS:
-            return HEADS[base.__name__]
-    return {}
+    kind = kind_of_class(task_class, parents=True)
+    return {} if kind is None else dict(kind.heads)
 
 
 def _dense(prefix: str, layer: Any) -> dict[str, Any]:

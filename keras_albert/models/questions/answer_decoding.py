@@ -6,10 +6,10 @@ import numpy as np
 
 from keras_albert.models.questions.answer_span import AnswerSpan
 from keras_albert.models.questions.encoded_questions import EncodedQuestions
+from keras_albert.runtime.descriptions import MAX_ANSWER_TOKENS
 
 # google-research/albert `run_squad_v1.py`, flags n_best_size and max_answer_length.
 N_BEST = 20
-MAX_ANSWER_TOKENS = 30
 
 # (score, row, start, end) of a span: positions in the row, both included.
 Candidate = tuple[float, int, int, int]

@@ -85,6 +85,7 @@ def evaluate_task(
             sequence_length=sequence_length,
             depths=depths,
             skip_bad=skip_bad,
+            reading=reading,
             progress=progress,
             message=message,
         )
@@ -102,6 +103,7 @@ def _evaluate_task(
     sequence_length: int | None,
     depths: tuple[int, ...] | str | None,
     skip_bad: bool,
+    reading: ReadingOptions | None,
     progress: Callable[[int, int], None] | None,
     message: Callable[[str], None] | None,
 ) -> dict[str, Any]:

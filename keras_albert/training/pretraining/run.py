@@ -115,7 +115,7 @@ def _pretrain(
     recipe: Recipe,
     data_directory: str | Path,
     output: Path,
-    tokenizer: AlbertTokenizer | ChineseTokenizer | str | Path | None,
+    tokenizer: AlbertTokenizer | WordPieceTokenizer | str | Path | None,
     progress: Progress | None,
     message: Callable[[str], None],
     checkpoints: Checkpoints,

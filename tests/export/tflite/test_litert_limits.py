@@ -5,13 +5,17 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.export.tflite.litert_limits import check_limits
+from keras_albert.runtime.task_kinds import TASK_KINDS
 
 pytestmark = pytest.mark.once
 
 
 def _saved(kind: str, tokenizer: str = "sentencepiece") -> Any:
     return SimpleNamespace(
-        kind=kind, sequence_length=64, description=lambda: {"tokenizer": tokenizer}
+        kind=kind,
+        facts=TASK_KINDS[kind],
+        sequence_length=64,
+        description=lambda: {"tokenizer": tokenizer},
     )
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from keras_albert.errors import InputError
 from keras_albert.export import export_web
+from keras_albert.export.named_outputs import input_axes
 from keras_albert.export.web.web_site import RUNTIME, write_site
 from keras_albert.export.write_onnx import onnx_model
 from keras_albert.files import write_json
@@ -137,7 +138,13 @@ def _site(kind: str, runtime: Path, folder: Path | None = None) -> tuple[SavedTa
     site.mkdir()
     (source / "model.onnx").write_bytes(onnx_model(saved).SerializeToString())
     saved.tokenizer.save(source)
-    described = {**saved.description(), "num_layers": 3, "depth": 3, "depth_is_input": True}
+    described = {
+        **saved.description(),
+        "inputs": {name: list(axes) for name, axes in input_axes(saved).items()},
+        "num_layers": 3,
+        "depth": 3,
+        "depth_is_input": True,
+    }
     write_json(source / "model.json", described)
     write_site(source, site, ["a"], runtime)
     return saved, site

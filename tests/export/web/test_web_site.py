@@ -3,16 +3,20 @@
 import gzip
 import json
 import random
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from keras_albert.errors import InputError
+from keras_albert.export.web import web_site
 from keras_albert.export.web.npm_package import NpmPackage
 from keras_albert.export.web.web_site import PAGE, check_tokenizer, write_site
 from keras_albert.text.find_tokenizer import load_tokenizer
 from tests.exported import chinese_tokenizer
+from tests.golden_packing import CLS, MASK_ID, SEP, cases
 
 pytestmark = [pytest.mark.once, pytest.mark.node]
 EXAMPLES = Path(__file__).parents[3] / "examples" / "data"
@@ -68,6 +72,7 @@ def _site(folder: Path, tokenizer: Any, task: str, monkeypatch: pytest.MonkeyPat
     }
     described = {
         "task": task,
+        "inputs": {"token_ids": [], **({"mask_positions": []} if task == "masked_lm" else {})},
         "sequence_length": 512,
         "truncate": "longest_first",
         "vocabulary_size": tokenizer.vocabulary_size(),
@@ -117,3 +122,51 @@ def test_a_tokenizer_that_differs_is_found(tmp_path: Path, monkeypatch: pytest.M
     script.write_text("broken(")
     with pytest.raises(InputError, match="failed"):
         check_tokenizer(source, tmp_path / "site", [("a", None)])
+
+
+GOLDEN = """
+import { readFileSync, writeFileSync } from "node:fs";
+const [, module, cases, output] = process.argv;
+const { Encoder } = await import(module);
+const rows = JSON.parse(readFileSync(cases)).map((given) => {
+  const encoder = Object.create(Encoder.prototype);
+  encoder.description = given;
+  encoder.special = given.special;
+  encoder.predictsMasks = true;
+  encoder.tokens = (ids) => ({ ids });
+  const { arrays, truncated } = encoder.row(given.sides[0], given.sides[1] ?? null);
+  const lists = Object.entries(arrays).map(([name, ids]) => [name, Array.from(ids)]);
+  return { ...Object.fromEntries(lists), truncated };
+});
+writeFileSync(output, JSON.stringify(rows));
+"""
+
+
+def test_every_row_is_the_golden_one(tmp_path: Path) -> None:
+    """The page cuts and packs as NumPy and the graph do: one table for all three."""
+    page = Path(web_site.__file__).parent / "web_page"
+    for name in ("encoder.js", "sentencepiece.js", "wordpiece.js"):
+        shutil.copy(page / name, tmp_path)
+    special = {"cls": CLS, "sep": SEP, "mask": MASK_ID}
+    given = [
+        {
+            "sides": case.sides,
+            "sequence_length": case.sequence_length,
+            "truncate": case.truncate,
+            "special": special,
+        }
+        for case in cases()
+    ]
+    (tmp_path / "cases.json").write_text(json.dumps(given))
+    module = (tmp_path / "encoder.js").as_uri()
+    paths = [str(tmp_path / "cases.json"), str(tmp_path / "rows.json")]
+    subprocess.run(["node", "--input-type=module", "-e", GOLDEN, module, *paths], check=True)
+    rows = json.loads((tmp_path / "rows.json").read_text())
+    for case, row in zip(cases(), rows, strict=True):
+        assert row == {
+            "token_ids": case.token_ids,
+            "segment_ids": case.segment_ids,
+            "padding_mask": [1] * len(case.token_ids),
+            "mask_positions": case.mask_positions or [0],
+            "truncated": case.truncated,
+        }

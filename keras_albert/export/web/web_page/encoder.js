@@ -1,4 +1,4 @@
-// Texts to a model's inputs: what keras_albert/inference/text_encoder.py does, for one row.
+// Texts to a model's inputs: what keras_albert/runtime/text_encoder.py does, for one row.
 
 import { SentencePiece } from "./sentencepiece.js";
 import { WordPiece } from "./wordpiece.js";
@@ -16,7 +16,7 @@ export class Encoder {
     this.suffixMark = sentencepiece ? "" : "##";
     this.description = description;
     this.special = description.special_token_ids;
-    this.predictsMasks = ["pretrainer", "masked_lm"].includes(description.task);
+    this.predictsMasks = "mask_positions" in description.inputs;
     this.replacements = new Map(
       Object.entries(description.id_replacements ?? {}).map(([id, ids]) => [Number(id), ids]),
     );

@@ -8,8 +8,8 @@ import pytest
 
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
-from keras_albert.inference.row_outputs import KerasRows
-from keras_albert.inference.task_predictor import TaskPredictor
+from keras_albert.inference.keras_runner import KerasRunner
+from keras_albert.inference.predictor import Predictor
 from keras_albert.models.saved_task import SavedTask
 from tests.exported import artifact, model_folder, sentences
 
@@ -23,7 +23,7 @@ def test_texts_and_words_are_tagged() -> None:
     answers = predictor.predict([text, ["A", "table"], "B"])
     task = SavedTask.load(model_folder("token_classifier")).task
     if task.preprocessor is None:
-        task.preprocessor = predictor._preprocessor
+        task.preprocessor = predictor._runner.preprocessor
     assert answers[0] == {"text": text, **task.tag([text], ["O", "B-PER", "I-PER"])[0]}
     assert [answer["words"] for answer in answers[1:]] == [["A", "table"], ["B"]]
     assert set(answers[0]["tags"]) <= {"O", "B-PER", "I-PER"} and "entities" in answers[0]
@@ -33,8 +33,9 @@ def test_texts_and_words_are_tagged() -> None:
 @pytest.mark.once
 def test_there_is_a_label_for_each_score() -> None:
     saved = SavedTask.load(model_folder("token_classifier"))
-    described = {**saved.description(), "labels": ["O", "B-PER"]}
-    predictor = TaskPredictor(described, saved.ready_preprocessor(), KerasRows(saved))
+    runner = KerasRunner(saved)
+    runner.description = {**saved.description(), "labels": ["O", "B-PER"]}
+    predictor = Predictor(runner)
     with pytest.raises(InputError, match="3 scores and its description has 2 labels"):
         predictor.predict(["A table."])
 

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.inference.row_outputs import ArtifactRows, KerasRows, artifact_preprocessor
+from keras_albert.inference.artifact_runner import ArtifactRunner, artifact_preprocessor
 from keras_albert.models.saved_task import SavedTask
-from tests.exported import model_folder, sentences
+from tests.exported import model_folder
 
 
 class _Lengths:
@@ -28,21 +28,13 @@ def test_rows_come_back_in_their_order_and_width() -> None:
     mask = (np.arange(60) < lengths[:, np.newaxis]).astype(np.int32)
     ids = np.arange(6000, dtype=np.int32).reshape(100, 60) * mask
     model = _Lengths()
-    outputs = ArtifactRows(model, depth=3)({"token_ids": ids, "padding_mask": mask, "more": ids})
+    runner = ArtifactRunner(model, ".", depth=3)
+    outputs = runner.on_rows({"token_ids": ids, "padding_mask": mask, "more": ids})
     np.testing.assert_array_equal(outputs["first"], ids[:, 0])
     np.testing.assert_array_equal(outputs["start"][mask > 0], ids[mask > 0])
     np.testing.assert_array_equal(outputs["end"][mask > 0], ids[mask > 0] + 3)
     assert outputs["start"].shape == (100, 60) and (outputs["start"][:, 55:] == -10_000).all()
     assert model.widths == sorted(model.widths) and len(set(model.widths)) == 4
-
-
-def test_keras_rows_are_what_the_task_predicts() -> None:
-    saved = SavedTask.load(model_folder("token_classifier"))
-    encoded = saved.ready_preprocessor().encode(sentences()[:3])
-    scores = KerasRows(saved, depth=2)(encoded.x)["scores"]
-    expected = saved.task.predict(encoded.x, depth=2, verbose=0)
-    inside = encoded.x["padding_mask"] > 0
-    np.testing.assert_allclose(scores[inside], expected[inside], atol=1e-5)
 
 
 @pytest.mark.once
@@ -66,4 +58,4 @@ def test_what_a_runtime_cannot_read_is_one_clear_line() -> None:
 
     ids = np.ones((1, 4), np.int32)
     with pytest.raises(InputError, match="The rows cannot be answered: model.onnx .* range.$"):
-        ArtifactRows(Refusing())({"token_ids": ids, "padding_mask": ids})
+        ArtifactRunner(Refusing(), ".").on_rows({"token_ids": ids, "padding_mask": ids})
