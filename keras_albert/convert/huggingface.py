@@ -12,6 +12,7 @@ from keras_albert.convert.configurations import backbone_arguments
 from keras_albert.convert.name_tables import CLASSIFIER_HEADS
 from keras_albert.convert.networks import ALBERT, BERT, NETWORKS, Network
 from keras_albert.convert.safetensors_file import read_safetensors
+from keras_albert.convert.sentence_transformers import read_sentence_vectors, transformer_folder
 from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.convert.torch_file import read_torch
@@ -37,7 +38,8 @@ def open_huggingface(
     classes.
 
     Args:
-        folder: with `model.safetensors` or `pytorch_model.bin`, whole or in shards.
+        folder: with `model.safetensors` or `pytorch_model.bin`, whole or in shards; or one of
+            sentence-transformers around such a folder.
         head: what a head named `classifier` is: "classifier", "token_classifier" or
             "multiple_choice", where `config.json` does not name a class.
         num_heads: instead of what `config.json` says.
@@ -45,6 +47,8 @@ def open_huggingface(
     Raises:
         InputError: a part is missing, damaged, left over or unknown.
     """
+    sentence_vectors = read_sentence_vectors(folder)
+    folder = transformer_folder(folder)
     file = folder / "config.json"
     config = read_json(file)
     if isinstance(config, Mapping) and num_heads is not None:
@@ -70,6 +74,7 @@ def open_huggingface(
         labels,
         find_tokenizer_files(folder),
         warnings,
+        sentence_vectors,
     )
 
 

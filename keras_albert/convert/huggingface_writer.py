@@ -9,6 +9,7 @@ from keras_albert.convert.assembly import disassemble
 from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.configurations import config_for_huggingface
 from keras_albert.convert.networks import ALBERT, BERT, Network, has_projection, network_of
+from keras_albert.convert.sentence_transformers import write_sentence_vectors
 from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside, write_json
 from keras_albert.text.find_tokenizer import load_tokenizer
@@ -21,6 +22,8 @@ def write_huggingface(
     checkpoint: Checkpoint, folder: str | Path, *, replace: bool = False
 ) -> list[str]:
     """Writes `config.json`, `model.safetensors` (float32) and the tokenizer.
+
+    With `sentence_vectors`, it is a folder of sentence-transformers, too.
 
     BERT is what `network_of` takes for one; everything else is written as ALBERT. The class in
     `config.json` is the one that has just these heads. Where that class has no pooler
@@ -86,6 +89,9 @@ def write_huggingface(
         save_file(tensors, aside / "model.safetensors", metadata={"format": "pt"})
         if tokenizer is not None:
             notes += write_huggingface_tokenizer(tokenizer, aside)
+        vectors = checkpoint.sentence_vectors
+        if vectors is not None and vectors.problem is None and not checkpoint.heads:
+            write_sentence_vectors(aside, vectors, backbone["hidden_dim"])
     return notes
 
 

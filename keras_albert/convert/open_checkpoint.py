@@ -10,6 +10,7 @@ from keras_albert.convert.keras_hub import is_keras_hub, open_keras_hub
 from keras_albert.convert.name_tables import CLASSIFIER_HEADS
 from keras_albert.convert.networks import NETWORKS
 from keras_albert.convert.other_networks import not_read, other_backbone
+from keras_albert.convert.sentence_transformers import transformer_folder
 from keras_albert.convert.tf1 import find_config, open_tf1
 from keras_albert.errors import InputError, suggest
 from keras_albert.fetching.addresses import local_path
@@ -42,6 +43,9 @@ def source_of(path: str | Path) -> str | None:
     if find_config(path) is not None and not _has_torch_weights(path):
         return "tf1"
     file = path / "config.json"
+    if not file.is_file():
+        # sentence-transformers may keep the network in a folder below.
+        file = transformer_folder(path) / "config.json"
     if not file.is_file():
         return None
     config: Any = read_json(file)
