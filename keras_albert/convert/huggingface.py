@@ -58,8 +58,7 @@ def open_huggingface(
         network = NETWORKS.get(str(config.get("model_type")), ALBERT)
     backbone, warnings = backbone_arguments(config, file, "huggingface", network)
     tensors = _own_names(folder, _read_weights(folder), network)
-    pooler = network.pooler[0].huggingface
-    backbone["pooler"] = pooler in tensors
+    backbone["pooler"] = any(row.huggingface in tensors for row in network.pooler)
     heads = _heads(folder, config, tensors, network, backbone["pooler"], head, warnings)
     labels = None
     for name in ("classifier", "token_classifier"):

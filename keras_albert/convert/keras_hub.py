@@ -79,7 +79,7 @@ def open_keras_hub(folder: Path, num_heads: int | None = None) -> Checkpoint:
             f"{folder} says 16 attention heads, as KerasHub does for every ALBERT xlarge; Google's "
             "own files say 32. If answers are poor, pass num_heads=32."
         )
-    heads, activation = _heads(folder / "task.json")
+    heads, activation = _heads(folder / "task.json", network)
     tensors = read_h5(folder / "model.weights.h5")
     if heads:
         found = read_h5(folder / "task.weights.h5")
@@ -163,13 +163,14 @@ def _check_heads(where: Path, hidden_dim: int, num_heads: int) -> None:
         )
 
 
-def _heads(file: Path) -> tuple[dict[str, dict[str, Any]], Any]:
+def _heads(file: Path, network: Network) -> tuple[dict[str, dict[str, Any]], Any]:
     """The head of a preset's task, if it has one, and the activation on its outputs."""
     if not file.is_file():
         return {}, None
     name, config = _config(file)
-    if name not in _HEADS:
-        raise InputError(f"{file} is of {name}; expected one of {', '.join(sorted(set(_HEADS)))}.")
+    known = sorted(known for known in _HEADS if known.startswith(network.name.capitalize()))
+    if name not in known:
+        raise InputError(f"{file} is of {name}; expected one of {', '.join(known)}.")
     if _HEADS[name] == "masked_tokens":
         return {"masked_tokens": {}}, None
     classes = config.get("num_classes")

@@ -131,14 +131,14 @@ def write_sentence_vectors(folder: Path, vectors: SentenceVectors, width: int) -
 def _modules(file: Path) -> list[tuple[str, Path]]:
     """The steps in order: the last part of the class's name, and the folder of its settings."""
     content = read_json(file)
-    modules = []
+    modules: list[tuple[str, Path]] = []
     for entry in content if isinstance(content, list) else ():
         kind = entry.get("type") if isinstance(entry, Mapping) else None
         path = entry.get("path") if isinstance(entry, Mapping) else None
-        if not isinstance(kind, str) or not isinstance(path, str) or ".." in Path(path).parts:
+        if not isinstance(kind, str) or not isinstance(path, str):
             modules = []
             break
-        if Path(path).is_absolute():
+        if Path(path).is_absolute() or ".." in Path(path).parts:
             modules = []
             break
         modules.append((kind.rsplit(".", 1)[-1], file.parent / path))
