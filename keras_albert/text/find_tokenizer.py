@@ -20,6 +20,8 @@ TOKENIZER_JSON = "tokenizer.json"
 TOKENIZER_CONFIG = "tokenizer_config.json"
 ADDED_TOKENS = "added_tokens.json"
 PRESET_ASSETS = "assets/tokenizer"
+# transformers' longest word, where Google's code has 200 characters.
+_BERT_LONGEST = 100
 # Ours and transformers' names, those of Google's archives and of its TF-Hub modules, KerasHub's.
 _MODELS = (
     "spiece.model",
@@ -44,7 +46,8 @@ def load_tokenizer(path: str | Path, **kwargs: Any) -> AlbertTokenizer | Chinese
       `do_lower_case` and `keep_accents` hold), else in the mode "google" (a TF1 checkpoint's
       folder, KerasHub's own preset, a file alone). See `AlbertTokenizer.imported`.
     - A `vocab.txt` becomes a `ChineseTokenizer`, with `do_lower_case` and `strip_accents` of a
-      `tokenizer_config.json` beside it.
+      `tokenizer_config.json` beside it; in a BERT of transformers, words of more than 100
+      characters are unknown, as there, elsewhere of more than 200.
     - A Hugging Face folder with nothing but a `tokenizer.json` is read from that.
 
     Where there are several, the first in this order counts: SentencePiece model, list of pieces,
@@ -110,6 +113,8 @@ def _wordpiece(file: Path, folder: Path, kwargs: dict[str, Any]) -> ChineseToken
     if PRESET_ASSETS in file.as_posix():
         return ChineseTokenizer.load(folder, **kwargs)
     found: dict[str, Any] = {}
+    if _is_bert_of_transformers(folder):
+        kwargs = {"max_word_characters": _BERT_LONGEST, **kwargs}
     if not (folder / OPTIONS_FILE).is_file():
         settings = _hugging_face_settings(folder) or {}
         found = {"lowercase": settings.get("do_lower_case", True)}
@@ -132,6 +137,8 @@ def _from_tokenizer_json(file: Path, kwargs: dict[str, Any]) -> AlbertTokenizer 
         )
     if model_kind(content, file) == "WordPiece":
         pieces, options = wordpiece_vocabulary(content, file)
+        if _is_bert_of_transformers(file.parent):
+            options["max_word_characters"] = _BERT_LONGEST
         return ChineseTokenizer.from_pieces(pieces, str(file), **{**options, **kwargs})
     proto, steps = unigram_model(content, file)
     return AlbertTokenizer.from_proto(with_normalization(proto, steps), str(file), **kwargs)
@@ -150,6 +157,13 @@ def _hugging_face_settings(folder: Path) -> dict[str, Any] | None:
         content = read_json(folder / TOKENIZER_JSON)
         return {} if isinstance(content, dict) and "registered_name" not in content else None
     return None
+
+
+def _is_bert_of_transformers(folder: Path) -> bool:
+    if not (folder / "config.json").is_file():
+        return False
+    content = read_json(folder / "config.json")
+    return isinstance(content, dict) and content.get("model_type") == "bert"
 
 
 def _check_switches(found: dict[str, Any], folder: Path) -> None:
