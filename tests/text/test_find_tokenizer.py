@@ -120,8 +120,8 @@ def test_a_bert_of_transformers(
     texts = ["\u4e2d" + "a" * 100, "a" * 101, TEXT]
     for path in sorted(Path("examples/data").rglob("*.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            texts += [line.rstrip("\n") for line in itertools.islice(lines, 2000)]
-    assert len(texts) > 2000
+            texts += [line.rstrip("\n")[:2000] for line in itertools.islice(lines, 300)]
+    assert len(texts) > 300
     expected = other(texts, add_special_tokens=False).input_ids
     assert [ids.tolist() for ids in load_tokenizer(tmp_path).encode(texts)] == expected
 
