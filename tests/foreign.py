@@ -18,6 +18,16 @@ HF_CLASSES = (
     "AlbertForQuestionAnswering",
     "AlbertForMultipleChoice",
 )
+BERT_CLASSES = (
+    "BertModel",
+    "BertForPreTraining",
+    "BertForMaskedLM",
+    "BertForNextSentencePrediction",
+    "BertForSequenceClassification",
+    "BertForTokenClassification",
+    "BertForQuestionAnswering",
+    "BertForMultipleChoice",
+)
 SIZES: dict[str, Any] = {
     "vocab_size": 211,
     "embedding_size": 24,
@@ -35,9 +45,12 @@ SIZES: dict[str, Any] = {
 def hf_model(class_name: str = "AlbertForPreTraining", **overrides: Any) -> Any:
     """A small model of transformers with random weights, biases and normalisations too."""
     torch.manual_seed(11)
-    config = transformers.AlbertConfig(
-        **{**SIZES, **overrides}, attn_implementation="eager", architectures=[class_name]
-    )
+    sizes = {**SIZES, **overrides}
+    config_class = transformers.AlbertConfig
+    if class_name.startswith("Bert"):
+        config_class = transformers.BertConfig
+        sizes.pop("embedding_size")
+    config = config_class(**sizes, attn_implementation="eager", architectures=[class_name])
     model = getattr(transformers, class_name)(config).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
@@ -141,12 +154,63 @@ def google_variables(model: Any) -> dict[str, np.ndarray]:
     return found
 
 
+def google_bert_config(model: Any) -> dict[str, Any]:
+    """`bert_config.json` as google-research/bert's archives have it; the Chinese one has more."""
+    config = model.config
+    return {
+        "attention_probs_dropout_prob": 0.1,
+        "directionality": "bidi",
+        "hidden_act": "gelu",
+        "hidden_dropout_prob": 0.1,
+        "hidden_size": config.hidden_size,
+        "initializer_range": 0.02,
+        "intermediate_size": config.intermediate_size,
+        "max_position_embeddings": config.max_position_embeddings,
+        "num_attention_heads": config.num_attention_heads,
+        "num_hidden_layers": config.num_hidden_layers,
+        "pooler_fc_size": 768,
+        "pooler_num_attention_heads": 12,
+        "pooler_num_fc_layers": 3,
+        "pooler_size_per_head": 128,
+        "pooler_type": "first_token_transform",
+        "type_vocab_size": config.type_vocab_size,
+        "vocab_size": config.vocab_size,
+    }
+
+
+def google_bert_variables(model: Any) -> dict[str, np.ndarray]:
+    """The weights of a `BertForPreTraining` under the names of google-research/bert's scopes.
+
+    As transformers' `load_tf_weights_in_bert` went from one to the other: parts of a name are
+    divided by slashes, layers are `layer_0`, scales and shifts `gamma` and `beta`, and matrices of
+    Dense layers, but not `output_weights`, are transposed.
+    """
+    found = {}
+    for name, tensor in model.state_dict().items():
+        if "decoder" in name or "position_ids" in name:
+            continue
+        scope, _, kind = name.replace("layer.", "layer_").replace(".", "/").rpartition("/")
+        values = tensor.numpy()
+        if scope.endswith("LayerNorm"):
+            scope += "/gamma" if kind == "weight" else "/beta"
+        elif scope == "cls/predictions":
+            scope += "/output_bias"
+        elif scope == "cls/seq_relationship":
+            scope += "/output_weights" if kind == "weight" else "/output_bias"
+        elif not scope.endswith("embeddings"):
+            scope += "/kernel" if kind == "weight" else "/bias"
+            values = values.T
+        found[scope] = values
+    return found
+
+
 def save_tf1(
     variables: Mapping[str, np.ndarray],
     config: Mapping[str, Any],
     folder: Path,
     name: str = "model.ckpt-best",
     prefix: str = "",
+    config_file: str = "albert_config.json",
 ) -> Path:
     """A checkpoint by TensorFlow's v1 saver, with the optimizer's slots that training leaves."""
     import tensorflow as tf
@@ -162,5 +226,5 @@ def save_tf1(
         session.run(v1.global_variables_initializer())
         v1.train.Saver().save(session, str(folder / name))
     (folder / "checkpoint").unlink()
-    (folder / "albert_config.json").write_text(json.dumps(dict(config)))
+    (folder / config_file).write_text(json.dumps(dict(config)))
     return folder

@@ -16,15 +16,8 @@ from keras_albert.convert.layouts import (
     to_plain,
     unfused,
 )
-from keras_albert.convert.name_tables import (
-    EMBEDDINGS,
-    FIXED_CLASSES,
-    HEADS,
-    POOLER,
-    PROJECTION,
-    Row,
-    block_rows,
-)
+from keras_albert.convert.name_tables import FIXED_CLASSES, Row
+from keras_albert.convert.networks import ALBERT, Network, has_projection
 from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.errors import InputError
 
@@ -44,32 +37,29 @@ def listed(names: Iterable[str]) -> str:
 
 
 def rows_of(
-    backbone: Mapping[str, Any], heads: Mapping[str, Mapping[str, Any]]
+    backbone: Mapping[str, Any],
+    heads: Mapping[str, Mapping[str, Any]],
+    network: Network = ALBERT,
 ) -> list[tuple[Row, dict[str, int]]]:
     """Every row that a model has, each with what its letters stand for.
 
     Args:
-        backbone: `AlbertBackbone`'s constructor arguments, `sharing` "all".
+        backbone: `AlbertBackbone`'s constructor arguments, `sharing` "all" or "none".
         heads: as `Checkpoint.heads`.
+        network: whose names the rows have.
     """
     sizes = lengths(backbone)
-    rows = [*EMBEDDINGS]
+    rows = [*network.embeddings]
     if has_projection(backbone):
-        rows += PROJECTION
-    rows += block_rows(backbone["num_groups"], backbone["num_inner_repetitions"])
+        rows += network.projection
+    rows += network.block_rows(backbone)
     if backbone.get("pooler", True):
-        rows += POOLER
+        rows += network.pooler
     found = [(row, sizes) for row in rows]
     for head, settings in heads.items():
         classes = FIXED_CLASSES.get(head) or settings.get("num_classes", 0)
-        found += [(row, {**sizes, "C": classes}) for row in HEADS[head]]
+        found += [(row, {**sizes, "C": classes}) for row in network.heads[head]]
     return found
-
-
-def has_projection(backbone: Mapping[str, Any]) -> bool:
-    """Whether a backbone of these arguments has a Dense layer from E to H."""
-    wanted = backbone.get("embedding_projection")
-    return bool(wanted or (wanted is None and backbone["embedding_dim"] != backbone["hidden_dim"]))
 
 
 def assemble(
@@ -79,6 +69,7 @@ def assemble(
     backbone: Mapping[str, Any],
     heads: Mapping[str, Mapping[str, Any]],
     stored_heads: int | None = None,
+    network: Network = ALBERT,
 ) -> dict[str, Weight]:
     """Our weights, read from tensors under a source's names.
 
@@ -90,11 +81,14 @@ def assemble(
         heads: as `Checkpoint.heads`.
         stored_heads: attention heads that shapes in the file have, where they are not to be those
             of the model.
+        network: whose names the tensors have.
 
     Raises:
         InputError: a tensor is missing, left over, of another shape or no floats; all are listed.
     """
-    rows = [(row, sizes, foreign_name(row, source)) for row, sizes in rows_of(backbone, heads)]
+    rows = [
+        (row, sizes, foreign_name(row, source)) for row, sizes in rows_of(backbone, heads, network)
+    ]
     expected = {name for _, _, name in rows if name is not None}
     missing = [name for _, _, name in rows if name is None or name not in tensors]
     if missing:
@@ -145,15 +139,16 @@ def _weight(source: str, parts: list[tuple[Row, StoredTensor, dict[str, int]]]) 
 
 
 def disassemble(
-    checkpoint: Checkpoint, target: str
+    checkpoint: Checkpoint, target: str, network: Network = ALBERT
 ) -> Iterator[tuple[str, Callable[[], np.ndarray]]]:
     """The target's name of every weight, and what reads it in the target's layout.
 
     Args:
-        checkpoint: with `sharing` "all" and heads that the target has.
+        checkpoint: with `sharing` "all" or "none" and heads that the target has.
         target: "huggingface", "tf1" or "keras-hub".
+        network: whose names are wanted.
     """
-    for row, sizes in rows_of(checkpoint.backbone, checkpoint.heads):
+    for row, sizes in rows_of(checkpoint.backbone, checkpoint.heads, network):
         name = foreign_name(row, target)
         if name is None:
             raise InputError(f"{target} has no place for {row.ours}.")

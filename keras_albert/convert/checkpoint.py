@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from keras_albert.convert.sentence_transformers import SentenceVectors
 from keras_albert.errors import InputError
 
 
@@ -53,6 +54,7 @@ class Checkpoint:
         labels: C label names, for heads that have them.
         tokenizer: the tokenizer's files, or None.
         warnings: what a reader should know, one line each.
+        sentence_vectors: how vectors of texts are made, of a sentence-transformers folder.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class Checkpoint:
         labels: list[str] | None = None,
         tokenizer: TokenizerFiles | None = None,
         warnings: Iterable[str] = (),
+        sentence_vectors: SentenceVectors | None = None,
     ) -> None:
         self.source = source
         self.path = path
@@ -73,6 +76,7 @@ class Checkpoint:
         self.labels = labels
         self.tokenizer = tokenizer
         self.warnings = list(warnings)
+        self.sentence_vectors = sentence_vectors
         self._weights = dict(weights)
         self._on_close: Callable[[], None] | None = None
 
@@ -143,6 +147,7 @@ class Checkpoint:
             self.labels,
             self.tokenizer,
             self.warnings,
+            self.sentence_vectors,
         )
         rest.on_close(self.close)
         return rest

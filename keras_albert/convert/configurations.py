@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from keras_albert.convert.networks import ALBERT, BERT, Network
 from keras_albert.errors import InputError, suggest
 
 # transformers' names of activations (its `ACT2FN`) for ours.
@@ -62,6 +63,15 @@ SETTINGS = (
     Setting("initializer_range", "initializer_range", 0.02),
     Setting("layer_norm_epsilon", "layer_norm_eps", 1e-12),
 )
+# huggingface/transformers `BertConfig`; google-research/bert `modeling.BertConfig`. BERT has one
+# width for embeddings and layers, and nothing is shared.
+_BERT_HAS_NOT = ("embedding_dim", "num_groups", "num_inner_repetitions")
+_DROPOUTS = ("hidden_dropout", "attention_dropout")
+BERT_SETTINGS = tuple(
+    setting._replace(default=0.1) if setting.ours in _DROPOUTS else setting
+    for setting in SETTINGS
+    if setting.ours not in _BERT_HAS_NOT
+)
 # Above every size that can be stored, and few enough layers to be listed.
 _MOST = 1 << 24
 _WHOLE = {setting.ours for setting in SETTINGS[:10]}
@@ -78,7 +88,15 @@ _ONLY = {
     "add_cross_attention": (False,),
     "is_encoder_decoder": (False,),
     "use_bfloat16": (False,),
-    "model_type": ("albert",),
+}
+# What Google's Chinese and multilingual BERT say and no code of theirs reads.
+_BERT_UNREAD = {
+    "directionality",
+    "pooler_fc_size",
+    "pooler_num_attention_heads",
+    "pooler_num_fc_layers",
+    "pooler_size_per_head",
+    "pooler_type",
 }
 # Keys of transformers' files, 2.x to 5.x, that say how to call or to train the model, not what it
 # computes; people's copies of Google's files have them, too, and a few of their own programs. Keys
@@ -166,14 +184,15 @@ _NOT_OF_THE_NETWORK = {
 
 
 def backbone_arguments(
-    config: Mapping[str, Any], where: object, source: str
+    config: Mapping[str, Any], where: object, source: str, network: Network = ALBERT
 ) -> tuple[dict[str, Any], list[str]]:
     """`AlbertBackbone`'s arguments from a configuration of transformers or of Google.
 
     Args:
-        config: the content of `config.json` or `albert_config.json`.
+        config: the content of `config.json`, `albert_config.json` or `bert_config.json`.
         where: the file, for errors.
         source: "huggingface" or "tf1".
+        network: which it describes.
 
     Returns:
         The arguments, and warnings.
@@ -183,7 +202,11 @@ def backbone_arguments(
     """
     if not isinstance(config, Mapping):
         raise InputError(f"{where} is not a configuration: expected a JSON object.")
-    known = {setting.theirs for setting in SETTINGS} | _UNREAD | set(_ONLY) | {"hidden_act"}
+    settings = BERT_SETTINGS if network is BERT else SETTINGS
+    only = {**_ONLY, "model_type": (network.name,)}
+    known = {setting.theirs for setting in settings} | _UNREAD | set(only) | {"hidden_act"}
+    if network is BERT:
+        known |= _BERT_UNREAD
     unknown = sorted(
         key
         for key, value in config.items()
@@ -193,27 +216,38 @@ def backbone_arguments(
     )
     if unknown:
         raise InputError(
-            f"{where} has settings that ALBERT does not: {', '.join(unknown)}. If they do not "
-            "change what the model computes, take them out of the file."
+            f"{where} has settings that {network.title} does not: {', '.join(unknown)}. If they "
+            "do not change what the model computes, take them out of the file."
         )
-    for key, allowed in _ONLY.items():
+    for key, allowed in only.items():
         if key in config and config[key] not in allowed:
             raise InputError(
-                f"{where} says {key}={config[key]!r}; only {allowed[0]!r} is ALBERT as published."
+                f"{where} says {key}={config[key]!r}; only {allowed[0]!r} is "
+                f"{network.title} as published."
             )
-    required = {setting.theirs for setting in SETTINGS if setting.default is None}
+    required = {setting.theirs for setting in settings if setting.default is None}
     missing = sorted((required | {"hidden_act"}) - set(config))
     if missing:
         raise InputError(f"{where} lacks {', '.join(missing)}; nothing is assumed in their place.")
 
     arguments: dict[str, Any] = {}
-    for setting in SETTINGS:
+    for setting in settings:
         value = config.get(setting.theirs, setting.default)
         _check_number(where, setting, value)
         arguments[setting.ours] = value
     names = HF_ACTIVATIONS if source == "huggingface" else TF1_ACTIVATIONS
     arguments["activation"] = _activation(config["hidden_act"], names, where)
+    if network is BERT:
+        arguments |= {
+            "embedding_dim": arguments["hidden_dim"],
+            "num_groups": 1,
+            "num_inner_repetitions": 1,
+            "sharing": "none",
+            "embedding_projection": False,
+        }
     _check_together(arguments, where)
+    if network is BERT:
+        return arguments, []
     if source == "huggingface":
         # transformers has the projection even where E and H are equal; Google leaves it out there.
         arguments["embedding_projection"] = True
@@ -292,15 +326,24 @@ def _warnings(arguments: Mapping[str, Any], where: object) -> list[str]:
     return warnings
 
 
-def config_for_huggingface(backbone: Mapping[str, Any]) -> dict[str, Any]:
+def config_for_huggingface(
+    backbone: Mapping[str, Any], network: Network = ALBERT
+) -> dict[str, Any]:
     """The part of `config.json` that describes the network.
 
     Args:
-        backbone: `AlbertBackbone`'s arguments, `sharing` "all".
+        backbone: `AlbertBackbone`'s arguments; `sharing` "all", or "none" for BERT.
+        network: as which it is written.
 
     Raises:
         InputError: transformers would compute something else.
     """
+    activation = backbone["activation"]
+    if activation not in ACTIVATIONS_FOR_HF:
+        raise InputError(f"transformers' {network.title} has no activation {activation!r}.")
+    if network is BERT:
+        config = {setting.theirs: backbone[setting.ours] for setting in BERT_SETTINGS}
+        return {"model_type": "bert", **config, "hidden_act": ACTIVATIONS_FOR_HF[activation]}
     layers, groups = backbone["num_layers"], backbone["num_groups"]
     for layer in range(layers):
         if layer * groups // layers != int(layer / (layers / groups)):
@@ -308,8 +351,5 @@ def config_for_huggingface(backbone: Mapping[str, Any]) -> dict[str, Any]:
                 f"transformers cannot express {groups} groups over {layers} layers: by its "
                 f"rounding, layer {layer} is served by another group."
             )
-    activation = backbone["activation"]
-    if activation not in ACTIVATIONS_FOR_HF:
-        raise InputError(f"transformers' ALBERT has no activation {activation!r}.")
     config = {setting.theirs: backbone[setting.ours] for setting in SETTINGS}
     return {"model_type": "albert", **config, "hidden_act": ACTIVATIONS_FOR_HF[activation]}

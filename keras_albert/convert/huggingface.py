@@ -9,8 +9,10 @@ import numpy as np
 from keras_albert.convert.assembly import assemble, listed
 from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.configurations import backbone_arguments
-from keras_albert.convert.name_tables import CLASSIFIER_HEADS, HF_BUFFERS, HF_CLASSES, HF_TIED
+from keras_albert.convert.name_tables import CLASSIFIER_HEADS
+from keras_albert.convert.networks import ALBERT, BERT, NETWORKS, Network
 from keras_albert.convert.safetensors_file import read_safetensors
+from keras_albert.convert.sentence_transformers import read_sentence_vectors, transformer_folder
 from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.convert.torch_file import read_torch
@@ -32,10 +34,12 @@ _PROBLEMS = {
 def open_huggingface(
     folder: Path, head: str | None = None, num_heads: int | None = None
 ) -> Checkpoint:
-    """Opens a folder with `config.json` and the weights of one of transformers' ALBERT classes.
+    """Opens a folder with `config.json` and the weights of one of transformers' ALBERT or BERT
+    classes.
 
     Args:
-        folder: with `model.safetensors` or `pytorch_model.bin`, whole or in shards.
+        folder: with `model.safetensors` or `pytorch_model.bin`, whole or in shards; or one of
+            sentence-transformers around such a folder.
         head: what a head named `classifier` is: "classifier", "token_classifier" or
             "multiple_choice", where `config.json` does not name a class.
         num_heads: instead of what `config.json` says.
@@ -43,14 +47,19 @@ def open_huggingface(
     Raises:
         InputError: a part is missing, damaged, left over or unknown.
     """
+    sentence_vectors = read_sentence_vectors(folder)
+    folder = transformer_folder(folder)
     file = folder / "config.json"
     config = read_json(file)
     if isinstance(config, Mapping) and num_heads is not None:
         config = {**config, "num_attention_heads": num_heads}
-    backbone, warnings = backbone_arguments(config, file, "huggingface")
-    tensors = _own_names(folder, _read_weights(folder))
-    backbone["pooler"] = any(name.startswith("albert.pooler.") for name in tensors)
-    heads = _heads(folder, config, tensors, backbone["pooler"], head, warnings)
+    network = ALBERT
+    if isinstance(config, Mapping):
+        network = NETWORKS.get(str(config.get("model_type")), ALBERT)
+    backbone, warnings = backbone_arguments(config, file, "huggingface", network)
+    tensors = _own_names(folder, _read_weights(folder), network)
+    backbone["pooler"] = any(row.huggingface in tensors for row in network.pooler)
+    heads = _heads(folder, config, tensors, network, backbone["pooler"], head, warnings)
     labels = None
     for name in ("classifier", "token_classifier"):
         if name in heads:
@@ -60,10 +69,11 @@ def open_huggingface(
         folder,
         backbone,
         heads,
-        assemble("huggingface", folder, tensors, backbone, heads),
+        assemble("huggingface", folder, tensors, backbone, heads, network=network),
         labels,
         find_tokenizer_files(folder),
         warnings,
+        sentence_vectors,
     )
 
 
@@ -106,17 +116,21 @@ def _read_shards(
     return tensors
 
 
-def _own_names(folder: Path, tensors: Mapping[str, StoredTensor]) -> dict[str, StoredTensor]:
+def _own_names(
+    folder: Path, tensors: Mapping[str, StoredTensor], network: Network
+) -> dict[str, StoredTensor]:
     """Under the names of `AlbertForPreTraining`, without buffers and second copies."""
-    if not any(name.startswith("albert.") for name in tensors):
+    tensors = {_not_tensorflow_s(name): tensor for name, tensor in tensors.items()}
+    prefix = f"{network.name}."
+    if not any(name.startswith(prefix) for name in tensors):
         # `AlbertModel` saved by itself.
         parts = ("embeddings.", "encoder.", "pooler.")
         tensors = {
-            f"albert.{name}" if name.startswith(parts) else name: tensor
+            f"{prefix}{name}" if name.startswith(parts) else name: tensor
             for name, tensor in tensors.items()
         }
-    own = {name: tensor for name, tensor in tensors.items() if name not in HF_BUFFERS}
-    for copy, original in HF_TIED.items():
+    own = {name: tensor for name, tensor in tensors.items() if name not in network.hf_buffers}
+    for copy, original in network.hf_tied.items():
         if copy not in own:
             continue
         tied = own.pop(copy)
@@ -126,37 +140,48 @@ def _own_names(folder: Path, tensors: Mapping[str, StoredTensor]) -> dict[str, S
             tied.read(), own[original].read()
         ):
             raise InputError(
-                f"{folder}: {copy} differs from {original}. ALBERT uses one set of weights for "
-                "both, and so does this package."
+                f"{folder}: {copy} differs from {original}. {network.title} uses one set of "
+                "weights for both, and so does this package."
             )
     return own
+
+
+def _not_tensorflow_s(name: str) -> str:
+    """Files converted in 2018, the first BERTs among them, have TensorFlow's names of two parts."""
+    for old, new in (("LayerNorm.gamma", "LayerNorm.weight"), ("LayerNorm.beta", "LayerNorm.bias")):
+        if name.endswith(old):
+            return name.removesuffix(old) + new
+    return name
 
 
 def _heads(
     folder: Path,
     config: Mapping[str, Any],
     tensors: Mapping[str, StoredTensor],
+    network: Network,
     pooler: bool,
     head: str | None,
     warnings: list[str],
 ) -> dict[str, dict[str, Any]]:
-    prefixes = {"masked_tokens": "predictions.", "sentence_order": "sop_classifier."}
     heads: dict[str, dict[str, Any]] = {
         name: {}
-        for name, prefix in (*prefixes.items(), ("spans", "qa_outputs."))
-        if any(tensor.startswith(prefix) for tensor in tensors)
+        for name in ("masked_tokens", "sentence_order", "spans")
+        if any(row.huggingface in tensors for row in network.heads[name])
     }
     if not any(name.startswith("classifier.") for name in tensors):
         return heads
     bias = tensors.get("classifier.bias")
     if bias is None or len(bias.shape) != 1:
         raise InputError(f"{folder}: expected classifier.bias with one number a class.")
-    name = _classifier_head(folder, config, pooler, head, warnings)
-    dropout = config.get("classifier_dropout_prob", 0.1)
+    name = _classifier_head(folder, config, network, pooler, head, warnings)
+    key, dropout = "classifier_dropout_prob", config.get("classifier_dropout_prob", 0.1)
+    if network is BERT:
+        key = "classifier_dropout"
+        dropout = config.get(key)
+        dropout = config.get("hidden_dropout_prob", 0.1) if dropout is None else dropout
     if type(dropout) not in (int, float) or not 0 <= dropout < 1:
         raise InputError(
-            f"{folder}: config.json says classifier_dropout_prob={dropout!r}; expected a number "
-            "from 0 to below 1."
+            f"{folder}: config.json says {key}={dropout!r}; expected a number from 0 to below 1."
         )
     settings: dict[str, Any] = {"dropout": dropout}
     if name != "multiple_choice":
@@ -167,7 +192,12 @@ def _heads(
 
 
 def _classifier_head(
-    folder: Path, config: Mapping[str, Any], pooler: bool, told: str | None, warnings: list[str]
+    folder: Path,
+    config: Mapping[str, Any],
+    network: Network,
+    pooler: bool,
+    told: str | None,
+    warnings: list[str],
 ) -> str:
     architectures = config.get("architectures") or []
     if not isinstance(architectures, list):
@@ -175,7 +205,7 @@ def _classifier_head(
             f"{folder}: config.json says architectures={architectures!r}; expected a list of names."
         )
     for architecture in architectures:
-        for head in HF_CLASSES.get(str(architecture), ((), True))[0]:
+        for head in network.hf_classes.get(str(architecture), ((), True))[0]:
             if head in CLASSIFIER_HEADS:
                 return head
     if told is not None:

@@ -3,9 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-from keras_albert.convert.assembly import disassemble, has_projection
+from keras_albert.convert.assembly import disassemble
 from keras_albert.convert.checkpoint import Checkpoint, TokenizerFiles
-from keras_albert.convert.keras_hub import ARGUMENTS, FIXED
+from keras_albert.convert.keras_hub import ARGUMENTS, BERT_ARGUMENTS, FIXED
+from keras_albert.convert.networks import (
+    ALBERT,
+    BERT,
+    Network,
+    has_projection,
+    network_of,
+    num_stored_groups,
+)
 from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside
 from keras_albert.text.find_tokenizer import load_tokenizer
@@ -16,8 +24,8 @@ def write_keras_hub(
 ) -> list[str]:
     """Writes a preset of KerasHub's `AlbertBackbone`, `AlbertMaskedLM` or `AlbertTextClassifier`.
 
-    KerasHub itself writes the folder, of a model with random weights; then the weights in its h5
-    files are replaced.
+    Or of its BERTs, where `network_of` says so. KerasHub itself writes the folder, of a model with
+    random weights; then the weights in its h5 files are replaced.
 
     Args:
         checkpoint: what to write.
@@ -34,6 +42,7 @@ def write_keras_hub(
     import numpy as np
 
     _check(checkpoint)
+    network = network_of(checkpoint.backbone)
     notes = []
     if "masked_tokens" in checkpoint.heads:
         notes.append(
@@ -43,7 +52,13 @@ def write_keras_hub(
     if checkpoint.labels is not None:
         notes.append("The label names are left out: KerasHub has no place for them.")
     tokenizer = checkpoint.tokenizer
-    if tokenizer is not None and tokenizer.kind != "sentencepiece":
+    if tokenizer is not None and network is BERT:
+        notes.append(
+            "The tokenizer is left out: KerasHub's splits words at control characters and gives "
+            "up on long ones, so its ids would differ."
+        )
+        tokenizer = None
+    elif tokenizer is not None and tokenizer.kind != "sentencepiece":
         notes.append("The tokenizer is left out: KerasHub's ALBERT reads SentencePiece models.")
         tokenizer = None
     elif tokenizer is not None and load_tokenizer(tokenizer.path).google_digit_comma:
@@ -52,10 +67,10 @@ def write_keras_hub(
             "this package do."
         )
     weights: dict[str, dict[str, Any]] = {"model.weights.h5": {}, "task.weights.h5": {}}
-    for name, read in disassemble(checkpoint, "keras-hub"):
+    for name, read in disassemble(checkpoint, "keras-hub", network):
         file = "task.weights.h5" if name.startswith("task/") else "model.weights.h5"
         weights[file][name.removeprefix("task/")] = read
-    if not has_projection(checkpoint.backbone):
+    if network is ALBERT and not has_projection(checkpoint.backbone):
         # KerasHub always projects. The identity gives the same numbers.
         hidden = checkpoint.backbone["hidden_dim"]
         weights["model.weights.h5"] |= {
@@ -64,7 +79,7 @@ def write_keras_hub(
         }
         notes.append("KerasHub always projects embeddings: an identity projection was added.")
     with write_directory_aside(folder, replace=replace) as aside:
-        _save_random(checkpoint, tokenizer, aside)
+        _save_random(checkpoint, network, tokenizer, aside)
         for file, readers in weights.items():
             if not readers:
                 continue
@@ -86,7 +101,7 @@ def _check(checkpoint: Checkpoint) -> None:
         reasons.append("it has one dropout for hidden states and attention, here they differ")
     if not backbone.get("pooler", True):
         reasons.append("it always has a pooler, and this model has none")
-    if backbone["num_layers"] % backbone["num_groups"]:
+    if backbone["num_layers"] % num_stored_groups(backbone):
         reasons.append("its layers must be a multiple of its groups")
     if len(checkpoint.heads) > 1 or set(checkpoint.heads) - {"masked_tokens", "classifier"}:
         reasons.append(
@@ -99,12 +114,16 @@ def _check(checkpoint: Checkpoint) -> None:
         raise InputError(f"KerasHub cannot express this model: {'; '.join(reasons)}.")
 
 
-def _save_random(checkpoint: Checkpoint, tokenizer: TokenizerFiles | None, folder: Path) -> None:
+def _save_random(
+    checkpoint: Checkpoint, network: Network, tokenizer: TokenizerFiles | None, folder: Path
+) -> None:
     import keras_hub
 
     backbone = checkpoint.backbone
-    peer = keras_hub.models.AlbertBackbone(
-        **{name: backbone[name] for name in ARGUMENTS},
+    kind = "Bert" if network is BERT else "Albert"
+    arguments = BERT_ARGUMENTS if network is BERT else ARGUMENTS
+    peer = getattr(keras_hub.models, f"{kind}Backbone")(
+        **{name: backbone[name] for name in arguments},
         dropout=backbone["hidden_dropout"],
         dtype="float32",
     )
@@ -116,16 +135,7 @@ def _save_random(checkpoint: Checkpoint, tokenizer: TokenizerFiles | None, folde
                 for name in ("num_classes", "dropout", "activation")
                 if name in settings
             }
-    classes = {
-        "masked_tokens": (
-            keras_hub.models.AlbertMaskedLM,
-            keras_hub.models.AlbertMaskedLMPreprocessor,
-        ),
-        "classifier": (
-            keras_hub.models.AlbertTextClassifier,
-            keras_hub.models.AlbertTextClassifierPreprocessor,
-        ),
-    }
+    tasks = {"masked_tokens": "MaskedLM", "classifier": "TextClassifier"}
     spm = None
     if tokenizer is not None:
         # With ALBERT's normalisation in it, which KerasHub does not add.
@@ -136,7 +146,9 @@ def _save_random(checkpoint: Checkpoint, tokenizer: TokenizerFiles | None, folde
         if spm is not None:
             spm.save_to_preset(str(folder))
         return
-    task_class, preprocessor_class = classes[next(iter(checkpoint.heads))]
+    name = kind + tasks[next(iter(checkpoint.heads))]
+    task_class = getattr(keras_hub.models, name)
+    preprocessor_class = getattr(keras_hub.models, f"{name}Preprocessor")
     preprocessor = None
     if spm is not None:
         length = min(512, backbone["max_sequence_length"])

@@ -288,26 +288,3 @@ HF_TIED = {
 }
 # Parts of the names of variables that a TF1 training run leaves beside the weights.
 TF1_TRAINING_STATE = ("adam_m", "adam_v", "lamb_m", "lamb_v", "global_step")
-
-
-def block_rows(num_groups: int, inner_repetitions: int) -> list[Row]:
-    """The rows of every block of the encoder, names filled in."""
-    rows = []
-    for group in range(num_groups):
-        for inner in range(inner_repetitions):
-            n = group * inner_repetitions + inner
-            numbers = {
-                "group": group,
-                "inner": inner,
-                "hub_suffix": f"_{n}" if n else "",
-            }
-            rows += [
-                row._replace(
-                    ours=row.ours.format(**numbers),
-                    tf1=row.tf1.format(**numbers),
-                    huggingface=row.huggingface and row.huggingface.format(**numbers),
-                    keras_hub=row.keras_hub and row.keras_hub.format(**numbers),
-                )
-                for row in BLOCK
-            ]
-    return rows

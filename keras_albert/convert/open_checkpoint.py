@@ -8,6 +8,9 @@ from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.huggingface import open_huggingface
 from keras_albert.convert.keras_hub import is_keras_hub, open_keras_hub
 from keras_albert.convert.name_tables import CLASSIFIER_HEADS
+from keras_albert.convert.networks import NETWORKS
+from keras_albert.convert.other_networks import not_read, other_backbone
+from keras_albert.convert.sentence_transformers import transformer_folder
 from keras_albert.convert.tf1 import find_config, open_tf1
 from keras_albert.errors import InputError, suggest
 from keras_albert.fetching.addresses import local_path
@@ -36,23 +39,36 @@ def source_of(path: str | Path) -> str | None:
         return "tf1"
     if not path.is_dir():
         return None
-    if find_config(path) is not None:
+    # A folder of transformers may keep Google's configuration beside its own.
+    if find_config(path) is not None and not _has_torch_weights(path):
         return "tf1"
     file = path / "config.json"
+    if not file.is_file():
+        # sentence-transformers may keep the network in a folder below.
+        file = transformer_folder(path) / "config.json"
     if not file.is_file():
         return None
     config: Any = read_json(file)
     if is_keras_hub(config):
         return "keras-hub"
+    if isinstance(config, Mapping) and (name := other_backbone(config.get("registered_name"))):
+        raise InputError(f"{file} is of KerasHub's {name}. {not_read(name)}")
     if isinstance(config, Mapping) and "registered_name" not in config and len(config):
         model_type = config.get("model_type", "albert")
-        if model_type != "albert" or "hidden_size" not in config:
+        if model_type not in NETWORKS:
+            raise InputError(f"{file} is of {model_type!r}. {not_read(str(model_type))}")
+        if "hidden_size" not in config:
             raise InputError(
-                f"{file} is of {model_type!r}, not of an ALBERT that transformers saved; expected "
-                "model_type 'albert' and the network's sizes."
+                f"{file} is not of an ALBERT or a BERT that transformers saved; expected "
+                "model_type 'albert' or 'bert' and the network's sizes."
             )
         return "huggingface"
     return None
+
+
+def _has_torch_weights(folder: Path) -> bool:
+    files = (*folder.glob("model*.safetensors"), *folder.glob("pytorch_model*.bin"))
+    return (folder / "config.json").is_file() and bool(files)
 
 
 def is_foreign(path: str | Path) -> bool:
@@ -103,5 +119,5 @@ def open_checkpoint(
     raise InputError(
         f"{path} is none of the forms this package converts: expected a folder of transformers "
         "(config.json and model.safetensors or pytorch_model.bin), a TF1 checkpoint with "
-        f"{CONFIG_FILE} or its archive, or a KerasHub preset of ALBERT."
+        f"{CONFIG_FILE} or bert_config.json or its archive, or a KerasHub preset of ALBERT or BERT."
     )

@@ -9,13 +9,18 @@ from typing import Any
 from keras_albert.convert.assembly import assemble
 from keras_albert.convert.checkpoint import Checkpoint
 from keras_albert.convert.configurations import backbone_arguments
-from keras_albert.convert.name_tables import HEADS
+from keras_albert.convert.networks import ALBERT, BERT, Network
 from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.convert.tf1_file import read_tf1
 from keras_albert.convert.tokenizer_files import find_tokenizer_files
 from keras_albert.errors import InputError
 from keras_albert.fetching.archives import is_archive, unpack
-from keras_albert.fetching.model_folder import CONFIG_FILE, CONFIG_FILES, model_folder
+from keras_albert.fetching.model_folder import (
+    BERT_CONFIG_FILE,
+    CONFIG_FILE,
+    CONFIG_FILES,
+    model_folder,
+)
 from keras_albert.files import read_json
 
 
@@ -30,13 +35,14 @@ def find_config(folder: Path) -> Path | None:
 
 
 def open_tf1(path: Path, head: str | None = None, num_heads: int | None = None) -> Checkpoint:
-    """Opens what google-research/albert published or its training left.
+    """Opens what google-research/albert or /bert published or its training left.
 
     Args:
-        path: a folder with `albert_config.json` and a checkpoint (`model.ckpt-best.index` and its
-            data), the archive of one, or a checkpoint's path up to `.index`.
+        path: a folder with `albert_config.json` or `bert_config.json` and a checkpoint
+            (`model.ckpt-best.index` and its data), the archive of one, or a checkpoint's path up to
+            `.index`.
         head: what a fine-tuned head is: "classifier" (the default) or "multiple_choice".
-        num_heads: instead of what `albert_config.json` says.
+        num_heads: instead of what the configuration says.
 
     Raises:
         InputError: a part is missing, damaged, left over or unknown.
@@ -66,16 +72,19 @@ def _open(path: Path, named: Path, head: str | None, num_heads: int | None) -> C
     config = read_json(file)
     if isinstance(config, Mapping) and num_heads is not None:
         config = {**config, "num_attention_heads": num_heads}
-    backbone, warnings = backbone_arguments(config, file, "tf1")
+    # CLUE's ALBERTs lie under BERT's name, too; BERT has one width alone.
+    is_bert = isinstance(config, Mapping) and "embedding_size" not in config
+    network = BERT if is_bert and file.name == BERT_CONFIG_FILE else ALBERT
+    backbone, warnings = backbone_arguments(config, file, "tf1", network)
     tensors = read_tf1(prefix)
     backbone["pooler"] = any(name.startswith("bert/pooler/") for name in tensors)
-    heads = _heads(tensors, head)
+    heads = _heads(tensors, network, head)
     return Checkpoint(
         "tf1",
         named,
         backbone,
         heads,
-        assemble("tf1", named, tensors, backbone, heads),
+        assemble("tf1", named, tensors, backbone, heads, network=network),
         None,
         find_tokenizer_files(folder),
         warnings,
@@ -101,11 +110,13 @@ def _prefix(path: Path, named: Path) -> Path:
     return found[0].with_suffix("")
 
 
-def _heads(tensors: Mapping[str, StoredTensor], head: str | None) -> dict[str, dict[str, Any]]:
+def _heads(
+    tensors: Mapping[str, StoredTensor], network: Network, head: str | None
+) -> dict[str, dict[str, Any]]:
     heads: dict[str, dict[str, Any]] = {
         name: {}
         for name in ("masked_tokens", "sentence_order", "spans", "joint_spans")
-        if any(row.tf1 in tensors for row in HEADS[name])
+        if any(row.tf1 in tensors for row in network.heads[name])
     }
     weights = tensors.get("output_weights")
     if weights is not None and weights.shape:

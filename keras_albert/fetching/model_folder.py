@@ -3,8 +3,9 @@
 from pathlib import Path
 
 CONFIG_FILE = "albert_config.json"
+BERT_CONFIG_FILE = "bert_config.json"
 # The second is for CLUE's: albert_config_tiny_g.json, albert_config_small_google.json.
-CONFIG_FILES = (CONFIG_FILE, "albert_config_*.json")
+CONFIG_FILES = (CONFIG_FILE, "albert_config_*.json", BERT_CONFIG_FILE)
 
 
 def model_folder(unpacked: Path, *other_names: str) -> Path | None:

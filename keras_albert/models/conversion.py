@@ -20,13 +20,14 @@ from keras_albert.models.backbone import AlbertBackbone
 from keras_albert.models.presets.foreign_weights import from_checkpoint
 from keras_albert.models.presets.from_preset import (
     CONFIG_FILE,
+    PREPROCESSOR_FILE,
     TASK_FILE,
     preset_folder,
     saved_class,
 )
 from keras_albert.models.presets.variable_names import heads_of, model_checkpoint
 from keras_albert.models.saved_task import LABELS_FILE
-from keras_albert.runtime.task_kinds import TASK_KINDS, kind_of_class
+from keras_albert.runtime.task_kinds import TASK_KINDS, kind_named, kind_of_class
 from keras_albert.text.find_tokenizer import load_tokenizer
 
 FORMATS = ("keras", "huggingface", "keras-hub")
@@ -184,6 +185,10 @@ def _own(path: str | Path) -> Checkpoint:
     labels = read_json(folder / LABELS_FILE) if (folder / LABELS_FILE).is_file() else None
     checkpoint = model_checkpoint(model, find_tokenizer_files(folder), labels)
     checkpoint.path = folder
+    vectors = checkpoint.sentence_vectors
+    if vectors is not None and (folder / PREPROCESSOR_FILE).is_file():
+        length = read_json(folder / PREPROCESSOR_FILE)["config"].get("sequence_length")
+        checkpoint.sentence_vectors = vectors._replace(sequence_length=length)
     return checkpoint
 
 
@@ -198,7 +203,14 @@ def _class_with(heads: set[str]) -> Any:
 
 def _write_keras(checkpoint: Checkpoint, destination: Path, replace: bool) -> list[str]:
     """A preset of the class that has just the checkpoint's heads."""
+    notes = []
     model_class = _class_with(set(checkpoint.heads))
+    vectors = checkpoint.sentence_vectors
+    if model_class is AlbertBackbone and vectors is not None:
+        if vectors.problem is None:
+            model_class = kind_named("text_embedder").model_class
+        else:
+            notes.append(f"Written without a pooling: {vectors.problem}")
     if model_class is None:
         raise InputError(
             f"No class of this package has the heads {', '.join(checkpoint.heads)} alone; leave "
@@ -211,4 +223,4 @@ def _write_keras(checkpoint: Checkpoint, destination: Path, replace: bool) -> li
             load_tokenizer(checkpoint.tokenizer.path).save_to_preset(str(aside))
         if checkpoint.labels is not None:
             write_json(aside / LABELS_FILE, checkpoint.labels)
-    return []
+    return notes

@@ -19,7 +19,8 @@ def load_tokenizer(
       `do_lower_case` and `keep_accents` hold), else in the mode "google" (a TF1 checkpoint's
       folder, KerasHub's own preset, a file alone). See `AlbertTokenizer.imported`.
     - A `vocab.txt` becomes a `WordPieceTokenizer`, with `do_lower_case` and `strip_accents` of a
-      `tokenizer_config.json` beside it.
+      `tokenizer_config.json` beside it; in a BERT of transformers, words of more than 100
+      characters are unknown, as there, elsewhere of more than 200.
     - A Hugging Face folder with nothing but a `tokenizer.json` is read from that.
 
     Where there are several, the first in this order counts: SentencePiece model, list of pieces,

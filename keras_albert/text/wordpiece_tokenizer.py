@@ -31,6 +31,17 @@ from keras_albert.text.wordpiece_layer import OPTIONS, PRESET_ASSET, WordPieceLa
 _PRESET_ASSET = Path("assets/tokenizer") / PRESET_ASSET
 
 
+# transformers' longest word, where Google's code has 200 characters.
+_BERT_LONGEST = 100
+
+
+def _is_bert_of_transformers(folder: Path) -> bool:
+    if not (folder / "config.json").is_file():
+        return False
+    content = read_json(folder / "config.json")
+    return isinstance(content, dict) and content.get("model_type") == "bert"
+
+
 @keras.saving.register_keras_serializable("keras_albert")
 class WordPieceTokenizer(TokenizerPresets, WordPieceLayer):
     """BERT's basic tokenization and WordPiece: every Chinese character is a word of its own.
@@ -110,6 +121,8 @@ class WordPieceTokenizer(TokenizerPresets, WordPieceLayer):
                 f"{folder} adds {added[0]!r} to a WordPiece vocabulary, whose words end at "
                 'punctuation. Pass added_tokens="leave" to read texts without it.'
             )
+        if not found.in_preset and _is_bert_of_transformers(folder):
+            kwargs = {"max_word_characters": _BERT_LONGEST, **kwargs}
         if found.in_json:
             pieces, options = wordpiece_vocabulary(read_json(file), file)
             return cls.from_pieces(pieces, str(file), **{**options, **kwargs})

@@ -8,11 +8,11 @@ import pytest
 from keras_albert.convert.assembly import (
     assemble,
     disassemble,
-    has_projection,
     listed,
     rows_of,
 )
 from keras_albert.convert.checkpoint import Checkpoint
+from keras_albert.convert.networks import has_projection
 from keras_albert.convert.stored_tensor import StoredTensor
 from keras_albert.errors import InputError
 from tests.convert.test_name_tables import BACKBONE as SIZES

@@ -1,6 +1,7 @@
 """Folders of transformers, of several ages, whole and damaged."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -9,9 +10,10 @@ from safetensors.torch import load_file, save_file
 
 from keras_albert.convert.huggingface import open_huggingface
 from keras_albert.convert.name_tables import HF_CLASSES
+from keras_albert.convert.networks import BERT
 from keras_albert.errors import InputError
+from tests.foreign import BERT_CLASSES, hf_model, save_torch
 from tests.foreign import HF_CLASSES as CLASSES
-from tests.foreign import hf_model, save_torch
 
 
 def values(folder, **options):
@@ -25,17 +27,17 @@ def same(first, second):
         np.testing.assert_array_equal(array, second[name])
 
 
-@pytest.mark.parametrize("class_name", CLASSES)
+@pytest.mark.parametrize("class_name", [*CLASSES, *BERT_CLASSES])
 def test_heads_and_pooler_are_those_of_the_class(hf_folders, class_name):
     with open_huggingface(hf_folders(class_name)) as checkpoint:
-        heads, pooler = HF_CLASSES[class_name]
+        heads, pooler = (HF_CLASSES | BERT.hf_classes)[class_name]
         assert set(checkpoint.heads) == set(heads)
         assert checkpoint.backbone["pooler"] is pooler
         assert checkpoint.warnings == []
 
 
 @pytest.mark.parametrize("legacy", [True, False])
-@pytest.mark.parametrize("class_name", CLASSES)
+@pytest.mark.parametrize("class_name", [*CLASSES, *BERT_CLASSES])
 def test_pytorch_files_hold_the_same(hf_folders, class_name, legacy, tmp_path):
     """With the tied decoder, which safetensors files of today leave out."""
     save_torch(hf_model(class_name), tmp_path, legacy=legacy)
@@ -144,6 +146,39 @@ def test_buffers_and_the_tied_decoder_are_no_weights(hf_folder):
 
     resave(hf_folder, change)
     same(values(hf_folder), expected)
+
+
+def test_an_old_bert(hf_folders, tmp_path):
+    """As bert-base-uncased is published: buffers, TensorFlow's names, the tied bias once."""
+    shutil.copytree(hf_folders("BertForPreTraining"), tmp_path, dirs_exist_ok=True)
+    expected = values(tmp_path)
+
+    def change(tensors):
+        for name in list(tensors):
+            for new, old in (("LayerNorm.weight", "gamma"), ("LayerNorm.bias", "beta")):
+                if name.endswith(new):
+                    tensors[f"{name.rpartition('.')[0]}.{old}"] = tensors.pop(name)
+        tensors["bert.embeddings.position_ids"] = torch.arange(40)[None]
+        word = tensors["bert.embeddings.word_embeddings.weight"]
+        tensors["cls.predictions.decoder.weight"] = word.clone()
+
+    resave(tmp_path, change)
+    edit(tmp_path, gradient_checkpointing=False, classifier_dropout=None)
+    same(values(tmp_path), expected)
+
+    def untie(tensors):
+        tensors["cls.predictions.decoder.weight"] += 1
+
+    resave(tmp_path, untie)
+    with pytest.raises(InputError, match="BERT uses one set of weights"):
+        open_huggingface(tmp_path)
+
+
+def test_a_bert_that_decodes_is_refused(hf_folders, tmp_path):
+    shutil.copytree(hf_folders("BertModel"), tmp_path, dirs_exist_ok=True)
+    edit(tmp_path, is_decoder=True)
+    with pytest.raises(InputError, match="is_decoder=True; only False is BERT as published"):
+        open_huggingface(tmp_path)
 
 
 def edit(folder, **changes):

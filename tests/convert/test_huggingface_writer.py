@@ -12,10 +12,10 @@ from keras_albert.convert.huggingface import open_huggingface
 from keras_albert.convert.huggingface_writer import write_huggingface
 from keras_albert.convert.tf1 import open_tf1
 from keras_albert.errors import InputError
-from tests.foreign import HF_CLASSES, hf_model
+from tests.foreign import BERT_CLASSES, HF_CLASSES, hf_model
 
 
-@pytest.mark.parametrize("class_name", HF_CLASSES)
+@pytest.mark.parametrize("class_name", [*HF_CLASSES, *BERT_CLASSES])
 def test_round_trips_are_bit_exact(hf_folders, class_name, tmp_path):
     with open_huggingface(hf_folders(class_name)) as checkpoint:
         assert write_huggingface(checkpoint, tmp_path / "out") == []

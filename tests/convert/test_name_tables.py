@@ -6,7 +6,8 @@ import pytest
 import transformers
 
 from keras_albert.convert.assembly import rows_of
-from keras_albert.convert.name_tables import HEADS, HF_BUFFERS, HF_CLASSES, HF_TIED, block_rows
+from keras_albert.convert.name_tables import HEADS, HF_BUFFERS, HF_CLASSES, HF_TIED
+from keras_albert.convert.networks import ALBERT
 from tests.foreign import google_variables, hf_model
 
 BACKBONE = {
@@ -52,7 +53,7 @@ def test_names_and_shapes_are_google_s():
 
 
 def test_a_name_stands_for_one_weight_in_every_column():
-    rows = [*block_rows(2, 2), *HEADS["masked_tokens"], *HEADS["sentence_order"]]
+    rows = [*ALBERT.block_rows(BACKBONE), *HEADS["masked_tokens"], *HEADS["sentence_order"]]
     for column in ("tf1", "huggingface", "keras_hub"):
         names = Counter(getattr(row, column) for row in rows)
         names.pop(None, None)

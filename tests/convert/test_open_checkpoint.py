@@ -35,8 +35,15 @@ def test_what_is_none_of_them(tmp_path):
 def test_another_network_is_refused(hf_folder):
     file = hf_folder / "config.json"
     config = json.loads(file.read_text())
+    file.write_text(json.dumps({**config, "model_type": "roberta"}))
+    with pytest.raises(InputError, match="is of 'roberta'.*byte pairs.*ALBERT and BERT are read"):
+        open_checkpoint(hf_folder)
+    # An ALBERT that calls itself a BERT: the settings that BERT does not have are named.
     file.write_text(json.dumps({**config, "model_type": "bert"}))
-    with pytest.raises(InputError, match="is of 'bert'"):
+    with pytest.raises(InputError, match="settings that BERT does not: .*embedding_size"):
+        open_checkpoint(hf_folder)
+    file.write_text(json.dumps({"registered_name": "keras_hub>RobertaBackbone", "config": {}}))
+    with pytest.raises(InputError, match="is of KerasHub's RobertaBackbone.*byte pairs"):
         open_checkpoint(hf_folder)
     file.write_text("{")
     with pytest.raises(InputError, match="not a JSON file"):

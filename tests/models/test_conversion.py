@@ -10,7 +10,7 @@ import keras_albert
 from keras_albert.convert import open_checkpoint
 from keras_albert.errors import InputError
 from keras_albert.models.conversion import FORMATS, convert, describe
-from tests.foreign import hf_model
+from tests.foreign import BERT_CLASSES, hf_model
 from tests.models.presets.test_foreign_weights import compare
 
 pytestmark = pytest.mark.once
@@ -37,6 +37,7 @@ def same(first, second):
         "AlbertForTokenClassification",
         "AlbertForQuestionAnswering",
         "AlbertForMultipleChoice",
+        *BERT_CLASSES,
     ],
 )
 def test_to_a_preset_of_ours_and_back_bit_for_bit(class_name, tmp_path):

@@ -1,5 +1,7 @@
 """Whatever a folder holds, its tokenizer is found."""
 
+import gzip
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -99,6 +101,29 @@ def test_a_hugging_face_folder_with_a_vocabulary(
     assert not (tmp_path / "written" / "vocab.txt").exists()
     written = load_tokenizer(tmp_path / "written")
     assert [ids.tolist() for ids in written.encode(texts)] == expected
+
+
+@pytest.mark.parametrize("settings", [{}, {"do_lower_case": False}, {"strip_accents": False}])
+@pytest.mark.parametrize("file", ["vocab.txt", "tokenizer.json"])
+def test_a_bert_of_transformers(
+    chinese_vocabulary: Path, tmp_path: Path, settings: dict[str, Any], file: str
+) -> None:
+    """Long words, too; the texts are those of the examples."""
+    from transformers import BertTokenizer
+
+    other = BertTokenizer.from_pretrained(str(chinese_vocabulary), **settings)
+    other.save_pretrained(str(tmp_path))
+    if file == "vocab.txt":
+        shutil.copy(chinese_vocabulary / "vocab.txt", tmp_path)
+        (tmp_path / "tokenizer.json").unlink()
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    texts = ["\u4e2d" + "a" * 100, "a" * 101, TEXT]
+    for path in sorted(Path("examples/data").rglob("*.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            texts += [line.rstrip("\n")[:2000] for line in itertools.islice(lines, 300)]
+    assert len(texts) > 300
+    expected = other(texts, add_special_tokens=False).input_ids
+    assert [ids.tolist() for ids in load_tokenizer(tmp_path).encode(texts)] == expected
 
 
 @pytest.mark.parametrize("name", ["vocab.txt", "vocab_chinese.txt", "assets/vocab_chinese.txt"])

@@ -104,6 +104,11 @@ def _task(
                 f"num_classes={given})."
             )
         kwargs = {**{k: v for k, v in settings.items() if k in parameters}, **kwargs}
+    if checkpoint.sentence_vectors is not None and "pooling" in parameters:
+        vectors = checkpoint.sentence_vectors
+        if vectors.problem is not None:
+            raise InputError(vectors.problem)
+        kwargs = {"pooling": vectors.pooling, "normalize": vectors.normalize, **kwargs}
     if "num_classes" in parameters and "num_classes" not in kwargs:
         raise InputError(
             f"{checkpoint.path} has no head for {task_class.__name__}. Pass num_classes=... for a "
@@ -142,7 +147,11 @@ def _preprocessor(task_class: Any, checkpoint: Checkpoint) -> Any:
             f"{files.path} has {tokenizer.vocabulary_size()} pieces and the model embeds "
             f"{checkpoint.backbone['vocabulary_size']}: they do not belong together."
         )
-    length = min(512, checkpoint.backbone["max_sequence_length"])
+    length = 512
+    vectors = checkpoint.sentence_vectors
+    if vectors is not None and "pooling" in inspect.signature(task_class.__init__).parameters:
+        length = vectors.sequence_length or length
+    length = min(length, checkpoint.backbone["max_sequence_length"])
     return task_class.preprocessor_cls(tokenizer, sequence_length=length)
 
 

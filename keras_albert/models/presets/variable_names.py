@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_albert.convert import Checkpoint, TokenizerFiles
 from keras_albert.convert.checkpoint import Weight
+from keras_albert.convert.sentence_transformers import SentenceVectors
 from keras_albert.errors import InputError
 from keras_albert.layers.quantized_weights import is_quantized
 from keras_albert.runtime.task_kinds import kind_of_class
@@ -139,7 +140,25 @@ def model_checkpoint(
         return Weight(tuple(variable.shape), read)
 
     weights = {name: weight(variable) for name, variable in variables.items()}
-    return Checkpoint("keras", Path(model.name), arguments, heads, weights, labels, tokenizer)
+    return Checkpoint(
+        "keras",
+        Path(model.name),
+        arguments,
+        heads,
+        weights,
+        labels,
+        tokenizer,
+        sentence_vectors=_sentence_vectors(model),
+    )
+
+
+def _sentence_vectors(model: Any) -> SentenceVectors | None:
+    """How an `AlbertTextEmbedder` makes its vectors, where sentence-transformers can, too."""
+    last = getattr(model, "layer", None) in (None, -1, getattr(model, "backbone", model).num_layers)
+    if getattr(model, "pooling", None) not in ("mean", "cls") or not last:
+        return None
+    length = getattr(model.preprocessor, "sequence_length", None)
+    return SentenceVectors(model.pooling, model.normalize, length)
 
 
 def _settings(model: Any, head: str) -> dict[str, Any]:

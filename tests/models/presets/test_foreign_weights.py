@@ -8,12 +8,15 @@ import keras
 import keras_hub
 import numpy as np
 import pytest
+import torch
 
 import keras_albert
 from keras_albert.convert import open_checkpoint
 from keras_albert.errors import InputError
 from keras_albert.models.presets.foreign_weights import from_checkpoint
 from tests.foreign import (
+    google_bert_config,
+    google_bert_variables,
     google_config,
     google_variables,
     hf_model,
@@ -32,13 +35,17 @@ NAMES = {
     "AlbertForQuestionAnswering": "AlbertQuestionAnswerer",
     "AlbertForMultipleChoice": "AlbertMultipleChoice",
 }
+BERT_NAMES = {
+    **{name.replace("Albert", "Bert"): ours for name, ours in NAMES.items()},
+    "BertForNextSentencePrediction": "AlbertSentenceOrderClassifier",
+}
 
 
 def batch_for(class_name):
     batch = padded_batch()
-    if class_name == "AlbertForMultipleChoice":
+    if class_name.endswith("ForMultipleChoice"):
         return {k: np.stack([v, v[::-1]], axis=1) for k, v in batch.items() if "mask_p" not in k}
-    if class_name not in ("AlbertForPreTraining", "AlbertForMaskedLM"):
+    if not class_name.endswith(("ForPreTraining", "ForMaskedLM")):
         batch.pop("mask_positions")
     return batch
 
@@ -62,6 +69,8 @@ def our_outputs(model, batch):
 def compare(model, peer, class_name, bound=1e-5, places=slice(None)):
     batch = {name: value[:, places] for name, value in batch_for(class_name).items()}
     theirs = hf_outputs(peer, batch)
+    if "seq_relationship_logits" in theirs:
+        theirs["sop_logits"] = theirs.pop("seq_relationship_logits")
     ours = our_outputs(model, batch)
     assert set(ours) <= set(theirs)
     for name, value in ours.items():
@@ -71,13 +80,39 @@ def compare(model, peer, class_name, bound=1e-5, places=slice(None)):
         np.testing.assert_allclose(value.astype("float32"), expected, atol=bound)
 
 
-@pytest.mark.parametrize("class_name", NAMES)
+@pytest.mark.parametrize("class_name", [*NAMES, *BERT_NAMES])
 def test_every_class_of_transformers(class_name, tmp_path):
     overrides = {"num_labels": 3} if "Classification" in class_name else {}
     peer = hf_model(class_name, **overrides)
     peer.save_pretrained(tmp_path)
-    model = getattr(keras_albert, NAMES[class_name]).from_preset(tmp_path)
+    name = (NAMES | BERT_NAMES)[class_name]
+    model = getattr(keras_albert, name).from_preset(tmp_path)
     compare(model, peer, class_name)
+
+
+def test_every_layer_of_bert(tmp_path):
+    """Hidden states and attention; `layer_norm_eps` and three segment types are the file's."""
+    peer = hf_model("BertModel", layer_norm_eps=1e-3, type_vocab_size=3, hidden_act="gelu_new")
+    save_torch(peer, tmp_path, legacy=True)
+    model = keras_albert.AlbertBackbone.from_preset(tmp_path)
+    assert (model.sharing, model.embedding_dim, model.embedding_projection) == ("none", 48, False)
+    batch = batch_for("BertModel")
+    ours = model(batch, return_hidden_states=True, return_attention_scores=True)
+    with torch.no_grad():
+        theirs = peer(
+            input_ids=torch.from_numpy(batch["token_ids"]).long(),
+            token_type_ids=torch.from_numpy(batch["segment_ids"]).long(),
+            attention_mask=torch.from_numpy(batch["padding_mask"]).long(),
+            output_hidden_states=True,
+            output_attentions=True,
+        )
+    for name, expected in (
+        ("hidden_states", theirs.hidden_states),
+        ("attention_scores", theirs.attentions),
+    ):
+        assert len(ours[name]) == len(expected)
+        for found, value in zip(ours[name], expected, strict=True):
+            np.testing.assert_allclose(keras.ops.convert_to_numpy(found), value.numpy(), atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +150,54 @@ def test_google_checkpoints(layout, tmp_path):
         path = shutil.make_archive(str(tmp_path / "albert"), "gztar", tmp_path, "albert_base")
         shutil.rmtree(folder)
     compare(keras_albert.AlbertPretrainer.from_preset(path), peer, "AlbertForPreTraining")
+
+
+def test_google_s_bert(tmp_path):
+    peer = hf_model("BertForPreTraining", hidden_act="gelu_new")
+    folder = save_tf1(
+        google_bert_variables(peer),
+        google_bert_config(peer),
+        tmp_path,
+        name="bert_model.ckpt",
+        config_file="bert_config.json",
+    )
+    model = keras_albert.AlbertPretrainer.from_preset(folder)
+    compare(model, peer, "BertForPreTraining")
+    assert model.backbone.hidden_dropout == 0.1
+
+
+def hub_bert():
+    return keras_hub.models.BertBackbone(
+        vocabulary_size=211,
+        num_layers=3,
+        num_heads=4,
+        hidden_dim=48,
+        intermediate_dim=96,
+        max_sequence_length=40,
+        dropout=0.1,
+    )
+
+
+@pytest.mark.parametrize("name", ["Backbone", "MaskedLM", "TextClassifier"])
+def test_kerashub_s_bert(name, tmp_path):
+    peer = hub_bert()
+    if name == "MaskedLM":
+        peer = keras_hub.models.BertMaskedLM(peer)
+        peer.masked_lm_head._intermediate_layer_norm.epsilon = 1e-12
+    elif name == "TextClassifier":
+        peer = keras_hub.models.BertTextClassifier(peer, num_classes=3)
+    scatter(peer)
+    peer.save_to_preset(str(tmp_path))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*epsilon of 1e-5")
+        model = getattr(keras_albert, f"Albert{name}").from_preset(tmp_path)
+    batch = batch_for("AlbertForMaskedLM" if name == "MaskedLM" else "AlbertModel")
+    ours, theirs = model(batch), peer(batch)
+    for found, expected in zip(keras.tree.flatten(ours), keras.tree.flatten(theirs), strict=True):
+        bound = 1e-4 if name == "MaskedLM" else 1e-5
+        np.testing.assert_allclose(
+            keras.ops.convert_to_numpy(found), keras.ops.convert_to_numpy(expected), atol=bound
+        )
 
 
 def hub_backbone(**options):
