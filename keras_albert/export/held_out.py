@@ -139,7 +139,7 @@ def held_out(saved: SavedTask, path: str | Path) -> HeldOut:
     if task is None or json_lines:
         examples = collect(path, json_rows(path), lambda row, where: _example(saved, row, where))
     else:
-        examples = task.read(path)
+        examples = task.as_learned(task.read(path))
     return scorers[saved.kind](saved, examples.items)
 
 

@@ -177,6 +177,8 @@ def _read(
     """The examples of both files, the task's labels learned from the first."""
     parts = {name: read_examples(task, path, skip_bad=skip_bad) for name, path in paths.items()}
     task.learn(parts["train"])
+    for line in task.notes():
+        say(line)
     for name, part in parts.items():
         problems = [task.problem(item) for item in part.items]
         bad = [problem for problem in problems if problem is not None]
