@@ -63,8 +63,7 @@ def rows(path: str | Path) -> Rows:
             return
         whole = columns
     elif isinstance(whole, Mapping):
-        found: Any = _columns(whole) or [whole]
-        whole = found
+        whole = _columns(whole) or [dict(whole)]
     if not isinstance(whole, list):
         raise InputError(f"{path}: expected rows, found {type(whole).__name__}.")
     for number, row in enumerate(whole):

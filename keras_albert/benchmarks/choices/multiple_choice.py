@@ -10,7 +10,7 @@ from keras_albert.benchmarks.choices.choice_example import ChoiceExample
 from keras_albert.benchmarks.encoded_examples import Encoded
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.finetune_task import FinetuneTask
-from keras_albert.benchmarks.tables import collect, json_rows
+from keras_albert.benchmarks.tables import Rows, collect, json_rows
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.choices.multiple_choice_preprocessor import (
@@ -33,9 +33,14 @@ class MultipleChoice(FinetuneTask):
     main_metric = "accuracy"
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
+        return self.read_rows(json_rows(path), str(path), labelled=labelled, skip_bad=skip_bad)
+
+    def read_rows(
+        self, rows: Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
         return collect(
-            path,
-            json_rows(path),
+            source,
+            rows,
             lambda row, where: _example(row, where, labelled),
             skip_bad=skip_bad,
         )

@@ -40,6 +40,7 @@ class PassageTask(FinetuneTask):
     sequence_length = 384
     submission = "predictions.json"
     unanswerable: ClassVar[bool] = False
+    hub_name: ClassVar[tuple[str, str] | None] = None
 
     def __init__(
         self,
@@ -72,6 +73,9 @@ class PassageTask(FinetuneTask):
             unanswerable=self.unanswerable,
             skip_bad=skip_bad,
         )
+
+    def hub_set(self) -> tuple[str, str] | None:
+        return self.hub_name
 
     def build(self, backbone: Any, tokenizer: Any, *, sequence_length: int, dropout: float) -> Any:
         """An `AlbertQuestionAnswerer`, which has no dropout of its own."""

@@ -43,6 +43,7 @@ class Squad2(PassageTask):
     main_metric = "best_f1"
     sequence_length = 512
     unanswerable = True
+    hub_name = ("rajpurkar/squad_v2", "")
 
     def __init__(
         self,

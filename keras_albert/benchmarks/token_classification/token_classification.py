@@ -67,6 +67,7 @@ class TokenClassification(FinetuneTask):
     name = "token-classification"
     submission = "predictions.txt"
     main_metric = "f1"
+    entity_metric = "f1"
     sequence_length = 128
 
     def __init__(
@@ -91,7 +92,8 @@ class TokenClassification(FinetuneTask):
     @labels.setter
     def labels(self, labels: list[str] | None) -> None:
         self._labels = labels
-        self.main_metric = "f1" if labels and are_entity_tags(labels) else "accuracy"
+        entity_tags = bool(labels) and are_entity_tags(labels or [])
+        self.main_metric = self.entity_metric if entity_tags else "accuracy"
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
         return read_tagged_words(path, labelled=labelled, skip_bad=skip_bad, **self._columns())

@@ -67,7 +67,7 @@ def finetune(
     Args:
         model: a run's folder, a preset folder or a preset's name.
         train: what to learn from, in the task's file format; or a set by name, "datasets:train",
-            see `tasks.hub_datasets.fetched`.
+            see `benchmarks.hub_datasets.read_examples`.
         validation: what to choose and measure with.
         output: the folder to make.
         task: its name, see `tasks.task_names`, or a task.
