@@ -30,6 +30,8 @@ _CLASSES: dict[str, str] = {
     "squad2": "questions.squad2:Squad2",
     "cmrc2018": "questions.cmrc2018:Cmrc2018",
     **{f"glue/{name}": "text_classification.glue:Glue" for name in GLUE_NAMES},
+    **{f"clue/{name}": "choices.clue_choices:ClueChoices" for name in ("c3", "chid")},
+    "clue/cluener": "token_classification.cluener:Cluener",
     **{f"clue/{name}": "text_classification.clue:Clue" for name in CLUE_NAMES},
 }
 _ALIASES = {"ner": "token-classification", "conll": "token-classification"}

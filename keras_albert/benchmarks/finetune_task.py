@@ -8,6 +8,7 @@ from typing import Any
 from keras_albert.benchmarks.columns import ReadingOptions
 from keras_albert.benchmarks.encoded_examples import Encoded
 from keras_albert.benchmarks.examples import Examples
+from keras_albert.benchmarks.tables import Rows
 from keras_albert.errors import InputError
 
 
@@ -57,8 +58,37 @@ class FinetuneTask(abc.ABC):
                 line (or question) are named.
         """
 
+    def read_rows(
+        self, rows: Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
+        """Reads rows of a set that the `datasets` library has loaded.
+
+        Args:
+            rows: (where, row or `InputError`); a row is a dict by column, with the names of
+                classes in place of their numbers, None for hidden ones.
+            source: the set's name, for messages.
+            labelled: see `read`.
+            skip_bad: see `read`.
+
+        Raises:
+            InputError: see `read`; or the task reads files only.
+        """
+        raise InputError(f"{source}: {self.name} reads files only.")
+
+    def hub_set(self) -> tuple[str, str] | None:
+        """The benchmark's name and configuration in the `datasets` library's hub, or None."""
+        return None
+
+    def notes(self) -> list[str]:
+        """What was seen in the training examples and people should know, a line each."""
+        return []
+
     def learn(self, train: Examples) -> None:  # noqa: B027
         """Takes from the training examples what the task does not fix, such as the labels."""
+
+    def as_learned(self, examples: Examples) -> Examples:
+        """Examples with labels as the model's outputs are called, where files have others."""
+        return examples
 
     def problem(self, item: Any) -> str | None:
         """What is wrong with an example now that `learn` has been called, or None.

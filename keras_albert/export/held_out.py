@@ -101,7 +101,7 @@ def held_out(saved: SavedTask, path: str | Path) -> HeldOut:
             path, json_rows(path), lambda row, where: labelled_line(saved, row, where)
         )
     else:
-        examples = task.read(path)
+        examples = task.as_learned(task.read(path))
     found: HeldOut = made(saved, examples.items, task)
     if task is None or saved.facts.answers_questions:
         return found

@@ -10,7 +10,7 @@ from keras_albert.benchmarks.choices.choice_example import ChoiceExample, choice
 from keras_albert.benchmarks.encoded_examples import Encoded
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.finetune_task import FinetuneTask
-from keras_albert.benchmarks.tables import collect, rows
+from keras_albert.benchmarks.tables import Rows, collect, rows
 from keras_albert.errors import InputError, suggest
 from keras_albert.models.choices.multiple_choice import AlbertMultipleChoice
 from keras_albert.models.choices.multiple_choice_preprocessor import (
@@ -33,10 +33,17 @@ class MultipleChoice(FinetuneTask):
     main_metric = "accuracy"
 
     def read(self, path: str | Path, *, labelled: bool = True, skip_bad: bool = False) -> Examples:
+        return self.read_rows(
+            rows(path, self.reading), str(path), labelled=labelled, skip_bad=skip_bad
+        )
+
+    def read_rows(
+        self, found: Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
         def make(row: dict[str, Any], where: str) -> ChoiceExample:
             return _example(choice_row(row, self.reading, where, labelled), where, labelled)
 
-        return collect(path, rows(path, self.reading), make, skip_bad=skip_bad)
+        return collect(source, found, make, skip_bad=skip_bad)
 
     def chance(self, train: Examples, validation: Examples) -> dict[str, Any] | None:
         """Guessing."""

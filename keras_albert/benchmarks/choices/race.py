@@ -11,6 +11,7 @@ from keras_albert.benchmarks.choices.multiple_choice import (
     checked_options,
 )
 from keras_albert.benchmarks.examples import Examples
+from keras_albert.benchmarks.tables import Rows, collect, required_text
 from keras_albert.errors import InputError
 from keras_albert.files import read_json
 from keras_albert.text.json_objects import check_characters
@@ -51,6 +52,26 @@ class Race(MultipleChoice):
             left_out = f" All {len(skipped)} were bad; the first: {skipped[0]}" if skipped else ""
             raise InputError(f"{path} holds no questions.{left_out}")
         return Examples(items, path, skipped)
+
+    def read_rows(
+        self, rows: Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
+        return collect(
+            source, rows, lambda row, where: _of_row(row, where, labelled), skip_bad=skip_bad
+        )
+
+    def hub_set(self) -> tuple[str, str]:
+        return "ehovy/race", "all"
+
+
+def _of_row(row: dict[str, Any], where: str, labelled: bool) -> ChoiceExample:
+    """A row of the library's set: a question each, called by its file."""
+    article, question = (required_text(row, key, where) for key in ("article", "question"))
+    options = checked_options(row.get("options"), where)
+    right = answer_number(row.get("answer"), len(options), where) if labelled else None
+    name = str(row.get("example_id", where))
+    group = next((part for part in GROUPS if name.startswith(part)), None)
+    return ChoiceExample(article, question, options, right, where, f"{name}-{where}", group)
 
 
 def _place(file: Path) -> tuple[str, int, str]:

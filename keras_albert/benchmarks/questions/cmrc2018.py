@@ -25,6 +25,7 @@ class Cmrc2018(PassageTask):
     recipe = "squad1"
     submission = "cmrc2018_predict.json"
     main_metric = "average"
+    hub_name = ("clue/clue", "cmrc2018")
 
     def __init__(
         self, n_best: int = N_BEST, max_answer_tokens: int = 100, stride: int | None = None

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from keras_albert.benchmarks.encoded_examples import Encoded
 from keras_albert.benchmarks.examples import Examples
 from keras_albert.benchmarks.finetune_task import FinetuneTask
-from keras_albert.benchmarks.questions.squad_files import read_squad
+from keras_albert.benchmarks.questions.squad_files import read_question_rows, read_squad
+from keras_albert.benchmarks.tables import Rows
 from keras_albert.errors import InputError
 from keras_albert.files import write_json
 from keras_albert.models.questions.answer_decoding import MAX_ANSWER_TOKENS, N_BEST, answer_dict
@@ -39,6 +40,7 @@ class PassageTask(FinetuneTask):
     sequence_length = 384
     submission = "predictions.json"
     unanswerable: ClassVar[bool] = False
+    hub_name: ClassVar[tuple[str, str] | None] = None
 
     def __init__(
         self,
@@ -59,6 +61,21 @@ class PassageTask(FinetuneTask):
         return read_squad(
             path, labelled=labelled, unanswerable=self.unanswerable, skip_bad=skip_bad
         )
+
+    def read_rows(
+        self, rows: Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
+        """See `read_question_rows`."""
+        return read_question_rows(
+            rows,
+            source,
+            labelled=labelled,
+            unanswerable=self.unanswerable,
+            skip_bad=skip_bad,
+        )
+
+    def hub_set(self) -> tuple[str, str] | None:
+        return self.hub_name
 
     def build(self, backbone: Any, tokenizer: Any, *, sequence_length: int, dropout: float) -> Any:
         """An `AlbertQuestionAnswerer`, which has no dropout of its own."""

@@ -12,6 +12,7 @@ class Squad1(PassageTask):
     name = "squad1"
     recipe = "squad1"
     main_metric = "f1"
+    hub_name = ("rajpurkar/squad", "")
 
     def exact(self, prediction: str, answers: Sequence[str]) -> float:
         """See `squad_metrics.exact_match`."""

@@ -1,6 +1,5 @@
 """Squad2: SQuAD 2.0."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from keras_albert.benchmarks.questions.squad_metrics import (
     best_f1,
     best_threshold,
     exact_match,
+    reached_threshold,
     usable_answers,
 )
 from keras_albert.errors import InputError, suggest
@@ -43,6 +43,7 @@ class Squad2(PassageTask):
     main_metric = "best_f1"
     sequence_length = 512
     unanswerable = True
+    hub_name = ("rajpurkar/squad_v2", "")
 
     def __init__(
         self,
@@ -100,12 +101,15 @@ class Squad2(PassageTask):
     def tune(self, examples: Examples, predictions: Sequence[dict[str, Any]]) -> None:
         """Sets `threshold` to what is best for F1, and decides the predictions anew by it.
 
-        It lies halfway between two scores, so that rounding, which another batch size changes,
-        moves no question over it.
+        See `squad_metrics.reached_threshold`.
         """
-        best = self._best(predictions, "f1")[1]
-        above = [score for score in map(_null, predictions) if score > best]
-        self.threshold = (best + min(above)) / 2 if above and min(above) < math.inf else best + 0.01
+        texts = [_text(one) for one in predictions]
+        golds = [one["gold"] for one in predictions]
+        self.threshold = reached_threshold(
+            [self.f1(text, gold) for text, gold in zip(texts, golds, strict=True)],
+            [self.f1("", gold) for gold in golds],
+            [_null(one) for one in predictions],
+        )[1]
         for one in predictions:
             no_answer = not one["n_best"] or _null(one) > self.threshold
             found = {"text": "", "start": None, "end": None} if no_answer else one["n_best"][0]
@@ -114,7 +118,7 @@ class Squad2(PassageTask):
             one |= self._scores(one)
 
     def _best(self, predictions: Sequence[dict[str, Any]], name: str) -> tuple[float, float]:
-        texts = [one["n_best"][0]["text"] if one["n_best"] else "" for one in predictions]
+        texts = [_text(one) for one in predictions]
         score = self.exact if name == "exact" else self.f1
         return best_threshold(
             [score(text, one["gold"]) for text, one in zip(texts, predictions, strict=True)],
@@ -133,6 +137,11 @@ class Squad2(PassageTask):
     def settings(self) -> dict[str, Any]:
         """What makes the task again."""
         return {**super().settings(), "head": self.head}
+
+
+def _text(prediction: dict[str, Any]) -> str:
+    """The best answer that is one."""
+    return prediction["n_best"][0]["text"] if prediction["n_best"] else ""
 
 
 def _null(prediction: dict[str, Any]) -> float:

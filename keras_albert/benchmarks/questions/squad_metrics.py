@@ -4,6 +4,8 @@ Rajpurkar et al. 2016 (arXiv 1606.05250), section 6.1, and the official `evaluat
 `evaluate-v2.0.py`.
 """
 
+import itertools
+import math
 import re
 import string
 from collections import Counter
@@ -71,7 +73,12 @@ def best_threshold(
     answerable: Sequence[bool],
     answered: Sequence[bool],
 ) -> tuple[float, float]:
-    """The threshold above which "no answer" is best said (`evaluate-v2.0.py`, `find_best_thresh`).
+    """What `evaluate-v2.0.py` calls the best score and its threshold (`find_best_thresh`).
+
+    The script decides on questions one by one, so of several with the same `no_answer_score` it may
+    answer some; and a text given where there is no answer costs it 1, even one of which
+    normalisation leaves nothing ("the"), which its F1 counts as right. What a threshold does give
+    is `reached_threshold`.
 
     Args:
         scores: (N,), what each prediction scores where it is given.
@@ -96,3 +103,36 @@ def best_threshold(
         if total > best:
             best, threshold = total, no_answer_scores[index]
     return best / len(scores), float(threshold)
+
+
+def reached_threshold(
+    given: Sequence[float], refused: Sequence[float], no_answer_scores: Sequence[float]
+) -> tuple[float, float]:
+    """The threshold above which "no answer" is best said, and the mean score it gives.
+
+    Questions with the same score are answered together, as any threshold answers them.
+
+    Args:
+        given: (N,), what each prediction scores where it is given.
+        refused: (N,), and where "no answer" is said instead.
+        no_answer_scores: (N,), how much speaks for "no answer"; infinite for what has no
+            prediction.
+
+    Returns:
+        The mean, and the lowest threshold that reaches it: halfway between two scores, so that
+        rounding, which another batch size changes, moves no question over it.
+
+    >>> reached_threshold([1.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.1, 0.1, 0.9])
+    (0.6666666666666666, -0.4)
+    """
+    order = [i for i in range(len(given)) if math.isfinite(no_answer_scores[i])]
+    order.sort(key=lambda i: no_answer_scores[i])
+    changes = [(no_answer_scores[i], given[i] - refused[i]) for i in order]
+    means, values = [math.fsum(refused)], [changes[0][0] - 1.0 if changes else 0.0]
+    for value, tied in itertools.groupby(changes, key=lambda change: change[0]):
+        means.append(means[-1] + math.fsum(change for _, change in tied))
+        values.append(value)
+    # Sums in another order differ in their last digits: what is no better by more is no better.
+    best = max(range(len(means)), key=lambda i: (round(means[i], 9), -i))
+    above = values[best + 1] if best + 1 < len(values) else values[best] + 0.02
+    return means[best] / len(given), (values[best] + above) / 2

@@ -132,6 +132,17 @@ class Clue(TextTask):
         older = path.name == "test1.0.json"
         self.submission = self.format.submission.replace("11_", "10_" if older else "11_")
 
+        return self.read_rows(
+            tables.json_rows(path), str(path), labelled=labelled, skip_bad=skip_bad
+        )
+
+    def hub_set(self) -> tuple[str, str]:
+        dataset = self.name.partition("/")[2]
+        return "clue/clue", "cluewsc2020" if dataset == "wsc" else dataset
+
+    def read_rows(
+        self, rows: tables.Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
         def agreed(found: tables.Rows) -> tables.Rows:
             for where, row in found:
                 if not (labelled and isinstance(row, dict) and row.get("label") == "-"):
@@ -142,7 +153,7 @@ class Clue(TextTask):
             label = self._label(row, where) if labelled else None
             return TextExample(text, pair, label, where, row.get("id"))
 
-        return tables.collect(path, agreed(tables.json_rows(path)), make, skip_bad=skip_bad)
+        return tables.collect(source, agreed(rows), make, skip_bad=skip_bad)
 
     def _label(self, row: dict[str, Any], where: str) -> str:
         label = str(row.get("label"))

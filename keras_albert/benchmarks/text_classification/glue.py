@@ -84,6 +84,17 @@ GLUE_FORMATS: dict[str, GlueFormat] = {
 }
 
 
+_LIBRARY_NAMES = {
+    "#1 String": "sentence1",
+    "#2 String": "sentence2",
+    "Quality": "label",
+    "score": "label",
+    "is_duplicate": "label",
+    "gold_label": "label",
+}
+_NLI_NAMES = {"sentence1": "premise", "sentence2": "hypothesis"}
+
+
 class Glue(TextTask):
     """One task of GLUE (Wang et al. 2018, arXiv 1804.07461).
 
@@ -123,6 +134,29 @@ class Glue(TextTask):
         headed = columns is None or _first_line(path).split("\t")[:2] == ["index", "sentence"]
         found = tables.tab_rows(path, None if headed else columns)
         return tables.collect(path, found, self._maker(path, labelled), skip_bad=skip_bad)
+
+    def hub_set(self) -> tuple[str, str]:
+        return "nyu-mll/glue", self.name.partition("/")[2]
+
+    def read_rows(
+        self, rows: tables.Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
+        """Columns have other names in the library than in the benchmark's files."""
+        names = _LIBRARY_NAMES | (_NLI_NAMES if self.name in ("glue/mnli", "glue/ax") else {})
+        make = self._maker(Path(source), labelled)
+
+        def renamed(row: dict[str, Any], where: str) -> TextExample:
+            wanted = (*self.format.texts, self.format.label)
+            texts = {}
+            for name in wanted:
+                column = names.get(name, name)
+                if column not in row and (labelled or name != self.format.label):
+                    raise KeyError(column)
+                value = row.get(column)
+                texts[name] = "" if value is None else str(value)
+            return make(texts, where)
+
+        return tables.collect(source, rows, renamed, skip_bad=skip_bad)
 
     def _maker(self, path: Path, labelled: bool) -> Callable[[dict[str, str], str], TextExample]:
         wanted = [*self.format.texts, *((self.format.label,) if labelled else ())]

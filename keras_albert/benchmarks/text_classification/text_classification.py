@@ -60,6 +60,23 @@ class TextClassification(TextTask):
 
         return tables.collect(path, found, make, skip_bad=skip_bad)
 
+    def read_rows(
+        self, rows: tables.Rows, source: str, *, labelled: bool = True, skip_bad: bool = False
+    ) -> Examples:
+        """Columns of a set have one type, so only pairs are looked at."""
+        paired: bool | None = None
+
+        def make(row: dict[str, Any], where: str) -> TextExample:
+            nonlocal paired
+            row = text_row(row, self.reading, where, self.label_key if labelled else None)
+            example = self._example(row, where, labelled)
+            paired = (example.text_pair is not None) if paired is None else paired
+            if (example.text_pair is not None) != paired:
+                raise InputError(f"{where}: all rows are single texts or all are pairs.")
+            return example
+
+        return tables.collect(source, rows, make, skip_bad=skip_bad)
+
     def _check_columns(self, row: dict[str, Any], path: Path, labelled: bool) -> None:
         wanted = (("text", "text-column"), (self.label_key, "label-column"))
         for name, option in wanted if labelled else wanted[:1]:

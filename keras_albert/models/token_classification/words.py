@@ -1,18 +1,24 @@
 """Sentences of words -> the pieces of each word, and windows of whole words."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import regex
 
 from keras_albert.errors import InputError
 
 # Ideographs are words of their own, as BERT's tokenization has them; the rest splits at white
-# space, and every mark that is neither letter, digit nor underscore stands alone.
-_WORDS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-_RUNS = re.compile(r"\w+|[^\w\s]")
+# space, and every sign that is neither letter, digit nor underscore stands alone.
+_IDEOGRAPHS = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
+_ASCII_WORDS = re.compile(r"\w+|[^\w\s\x00-\x1f\x7f]", re.ASCII)
+# What a reader sees as one character: a letter with its marks, an emoji joined of several (Unicode
+# Standard Annex 29).
+_GRAPHEMES = regex.compile(r"\X")
+_ZERO_WIDTH_SPACE = "\u200b"
 
 
 @dataclass(frozen=True)
@@ -35,21 +41,55 @@ class WordRange:
 def split_words(text: str) -> list[tuple[int, int]]:
     """The words of a text as ranges of its characters.
 
+    A mark belongs to its letter, and nothing that is read as one character is cut (Unicode Standard
+    Annex 29), so that a text in composed and in decomposed form has the same words. Characters
+    that show nothing (soft hyphens, marks of direction) do not cut a word, and make none.
+
     >>> text = "It's 3.5 \u6570\u636e."
     >>> [text[start:end] for start, end in split_words(text)]
     ['It', "'", 's', '3', '.', '5', '\u6570', '\u636e', '.']
+    >>> [start for start, _ in split_words("Jose\u0301 y Ana")]
+    [0, 6, 8]
     """
+    if text.isascii():
+        return [match.span() for match in _ASCII_WORDS.finditer(text)]
     ranges: list[tuple[int, int]] = []
-    for match in _RUNS.finditer(text):
-        begin = match.start()
-        for ideograph in _WORDS.finditer(text, match.start(), match.end()):
-            if ideograph.start() > begin:
-                ranges.append((begin, ideograph.start()))
-            ranges.append(ideograph.span())
-            begin = ideograph.end()
-        if begin < match.end():
-            ranges.append((begin, match.end()))
+    # Whether a word may go on, after the last range.
+    open_word = False
+    for match in _GRAPHEMES.finditer(text):
+        start, end = match.span()
+        base = start
+        # White space with a mark on it: the mark stands alone. What prepends has its letter behind.
+        while base < end and (text[base].isspace() or _is_unseen(text[base])):
+            base += 1
+        if base == end:
+            if any(c.isspace() or c == _ZERO_WIDTH_SPACE for c in match.group()) or _is_control(
+                text[start]
+            ):
+                open_word = False
+            continue
+        start = start if not text[start].isspace() else base
+        letter = _is_letter(text[base])
+        ideograph = bool(_IDEOGRAPHS.match(text[base]))
+        if letter and not ideograph and open_word and start == match.start():
+            ranges[-1] = (ranges[-1][0], end)
+        else:
+            ranges.append((start, end))
+        open_word = letter and not ideograph
     return ranges
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character makes words: letters, digits, the underscore; and marks without any."""
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"
+
+
+def _is_unseen(character: str) -> bool:
+    return unicodedata.category(character) in ("Cf", "Cc")
 
 
 def word_pieces(

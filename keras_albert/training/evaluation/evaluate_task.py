@@ -46,7 +46,7 @@ def evaluate_task(
     Args:
         model: a run's folder or its `model/`.
         data: a file in the task's format, or a set by name, "datasets:validation", see
-            `tasks.hub_datasets.fetched`.
+            `benchmarks.hub_datasets.read_examples`.
         output: a folder for `metrics.json`, `predictions.jsonl` and `versions.json`, which a
             report can be made from; or None for none.
         task: its name, where it is not the one the model was fine-tuned on: a task with the same

@@ -73,7 +73,7 @@ def finetune(
     Args:
         model: a run's folder, a preset folder or a preset's name.
         train: what to learn from, in the task's file format; or a set by name, "datasets:train",
-            see `tasks.hub_datasets.fetched`.
+            see `benchmarks.hub_datasets.read_examples`.
         validation: what to choose and measure with.
         output: the folder to make.
         task: its name, see `tasks.task_names`, or a task.
@@ -213,6 +213,8 @@ def _read(
     """The examples of both files, the task's labels learned from the first."""
     parts = {name: read_examples(task, path, skip_bad=skip_bad) for name, path in paths.items()}
     task.learn(parts["train"])
+    for line in task.notes():
+        say(line)
     for name, part in parts.items():
         problems = [task.problem(item) for item in part.items]
         bad = [problem for problem in problems if problem is not None]

@@ -5,6 +5,8 @@ import json
 import warnings
 from pathlib import Path
 
+import datasets
+import pandas
 import pytest
 
 from keras_albert.benchmarks.questions.squad_files import read_squad
@@ -124,3 +126,130 @@ def test_a_missing_or_damaged_archive(tmp_path):
     path.write_bytes(b"no gzip")
     with pytest.raises(InputError, match="not a gzipped JSON file"):
         read_squad(path)
+
+
+ROWS = [
+    {
+        "id": "q1",
+        "context": PASSAGE,
+        "question": "What\u2028?",
+        "answers": {"text": ["rows", "rows and rows"], "answer_start": [12, 12]},
+    },
+    {
+        "id": "q2",
+        "context": PASSAGE,
+        "question": "Why?",
+        "answers": {"text": [], "answer_start": []},
+    },
+]
+FLAT = [
+    {
+        **{key: row[key] for key in ("id", "context", "question")},
+        "answers.text": row["answers"]["text"],
+        "answers.answer_start": row["answers"]["answer_start"],
+    }
+    for row in ROWS
+]
+
+
+def _lines(rows, path):
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+
+
+WRITERS = {
+    "dict.jsonl": lambda path: _lines(ROWS, path),
+    "dict.json": lambda path: _lines(ROWS, path),
+    "flat.jsonl": lambda path: _lines(FLAT, path),
+    "flat.json": lambda path: path.write_text(json.dumps(FLAT)),
+    "data.json": lambda path: path.write_text(json.dumps({"data": ROWS})),
+    "listed.json": lambda path: path.write_text(json.dumps(ROWS), "utf-8-sig"),
+    "pandas.json": lambda path: pandas.DataFrame(FLAT).to_json(path),
+    "pandas.parquet": lambda path: pandas.DataFrame(FLAT).to_parquet(path),
+    "set.json": lambda path: datasets.Dataset.from_list(ROWS).to_json(path),
+    "flattened.json": lambda path: datasets.Dataset.from_list(ROWS).flatten().to_json(path),
+    "set.parquet": lambda path: datasets.Dataset.from_list(ROWS).to_parquet(path),
+    "nested.json": lambda path: path.write_text(
+        json.dumps(
+            _squad(
+                {key: ROWS[0][key] for key in ("id", "question", "answers")},
+                {"id": "q2", "question": "Why?", "is_impossible": True},
+            )
+        ),
+        "utf-8-sig",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_questions_as_people_have_them(name, tmp_path):
+    path = tmp_path / name
+    WRITERS[name](path)
+    first, second = read_squad(path, unanswerable=True).items
+    question = (first.id, first.question, first.passage, first.answers)
+    assert question == ("q1", "What\u2028?", PASSAGE, ["rows", "rows and rows"])
+    assert tuple(first.span[:3]) == ("rows", 12, 16)
+    assert (second.id, second.answers, second.span) == ("q2", [], None)
+    assert first.where.startswith(str(path)) and first.where.endswith("question q1")
+    hidden = read_squad(path, labelled=False).items
+    assert [one.answers for one in hidden] == [None, None]
+    with pytest.raises(InputError, match="question q2: it has no answer.*squad2"):
+        read_squad(path)
+    assert len(read_squad(path, skip_bad=True)) == 1
+
+
+@pytest.mark.parametrize("given", ["rows\n", " rows", "\n rows \n", "rows\u00a0"])
+@pytest.mark.parametrize("start", [12, None])
+def test_white_space_at_an_answers_ends_is_left_out(given, start, tmp_path):
+    answer = {"text": given} if start is None else {"text": given, "answer_start": start}
+    path = _file(tmp_path, _squad(_question(answers=[answer])))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        (item,) = read_squad(path).items
+    assert tuple(item.span[:3]) == ("rows", 12, 16)
+
+
+def test_white_space_inside_an_answer_may_be_another(tmp_path):
+    answers = [{"text": "rows\nand  rows", "answer_start": 12}]
+    path = _file(tmp_path, _squad(_question(answers=answers)))
+    (item,) = read_squad(path).items
+    assert tuple(item.span[:3]) == ("rows and rows", 12, 25)
+    # With the blank counted by answer_start, too.
+    answers = [{"text": " rows", "answer_start": 11}]
+    (item,) = read_squad(_file(tmp_path, _squad(_question(answers=answers)))).items
+    assert item.span.start == 12
+
+
+def test_a_paragraph_without_questions_is_passed_over(tmp_path):
+    content = _squad(_question())
+    content["data"][0]["paragraphs"] += [{"context": "A."}, {"context": "B.", "qas": []}]
+    assert len(read_squad(_file(tmp_path, content))) == 1
+    content["data"][0]["paragraphs"].append({"context": "A.", "qa": []})
+    with pytest.raises(InputError, match=r"paragraphs\[3\]: there is no 'qas'; .*'context', 'qa'"):
+        read_squad(_file(tmp_path, content))
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            {"context": PASSAGE},
+            "a.jsonl:1: question 0: there is no 'question' or .*; there",
+        ),
+        ({"question": "a"}, "a.jsonl:1: there is no 'context' .*; there is 'question'"),
+        ({"context": PASSAGE, "question": "a"}, "question 0: there is no 'answers'; there is "),
+        ({**ROWS[0], "answers": "rows"}, "q1: 'answers' is str, not as expected: 'rows'"),
+        (
+            {**ROWS[0], "answers": {"text": ["a"], "answer_start": []}},
+            "1 answers and 0 answer_start",
+        ),
+        ({**ROWS[0], "question": "\ud800"}, "question q1: the text holds .*surrogate"),
+        ({**ROWS[0], "context": "\ud800"}, "a.jsonl:1: the text holds .*surrogate"),
+    ],
+)
+def test_errors_say_what_was_found(row, message, tmp_path):
+    path = tmp_path / "a.jsonl"
+    _lines([row, {**ROWS[0], "id": "good"}], path)
+    with pytest.raises(InputError, match=message):
+        read_squad(path)
+    examples = read_squad(path, skip_bad=True)
+    assert [item.id for item in examples.items] == ["good"] and len(examples.skipped) == 1

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import datasets
+import pandas
 import pytest
 
 from keras_albert.benchmarks.token_classification.tagged_files import read_tagged_words
@@ -81,3 +83,74 @@ def test_bad_sentences_are_left_out_where_that_is_asked_for(tmp_path: Path) -> N
     assert examples.skipped == [
         f"{path}:3: 'b' has no tag: expected a word and, behind it, its tag."
     ]
+
+
+ROWS = [
+    {"id": 1, "tokens": ["Ada", "New York", "10\u00a0000"], "ner_tags": [1, 2, 0]},
+    {"id": 2, "tokens": ["\u2028", "d\te\nf"], "ner_tags": [0, 1]},
+]
+NAMES = ["O", "B-PER", "B-LOC"]
+
+
+def _writers():
+    frame = pandas.DataFrame(ROWS)
+    tags = datasets.List(datasets.ClassLabel(names=NAMES))
+    features = {"id": datasets.Value("int64"), "tokens": datasets.List(datasets.Value("string"))}
+    made = datasets.Dataset.from_list(ROWS, datasets.Features({**features, "ner_tags": tags}))
+    return {
+        "a.jsonl": lambda path: frame.to_json(path, orient="records", lines=True),
+        "a.json": lambda path: frame.to_json(path),
+        "a.txt": lambda path: frame.to_json(path, orient="records"),
+        "b.txt": lambda path: made.to_json(path),
+        "a.parquet": lambda path: frame.to_parquet(path),
+        "named.parquet": lambda path: made.to_parquet(path),
+    }
+
+
+@pytest.mark.parametrize("name", _writers())
+def test_rows_as_pandas_and_datasets_write_them(name, tmp_path: Path) -> None:
+    _writers()[name](tmp_path / name)
+    names = {} if name.startswith("named") else {"tag_names": NAMES}
+    first, second = read_tagged_words(tmp_path / name, **names).items
+    assert (first.words, first.tags) == (ROWS[0]["tokens"], ["B-PER", "B-LOC", "O"])
+    assert (second.words, second.tags, second.id) == (ROWS[1]["tokens"], ["O", "B-PER"], 2)
+    assert first.place(2).endswith((":1, word 2", "row 0, word 2"))
+    hidden = read_tagged_words(tmp_path / name, labelled=False).items[0]
+    assert (hidden.words, hidden.tags) == (first.words, None)
+
+
+def test_columns_of_rows_have_names(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a.jsonl", '{"form": ["a"], "tags": ["X"], "upos": ["DET"]}')
+    (row,) = read_tagged_words(path, word_column="form", tag_column="upos").items
+    assert (row.words, row.tags) == (["a"], ["DET"])
+    with pytest.raises(InputError, match="word_column='form': columns of this file have numbers"):
+        read_tagged_words(_write(tmp_path, "a.txt", "a O\n"), word_column="form")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", '{"words": ["a"], "tags": ["O"]}\n{"words"', r"a.txt:2: not JSON"),
+        ("a.txt", '{"words": ["a"],, "tags": ["O"]}\n', "begins as JSON does"),
+        (
+            "a.jsonl",
+            '{"tokens": ["a"], "ner_tags": [3]}',
+            "3, and .* no names .*tag_names",
+        ),
+        ("a.jsonl", '{"token": ["a"]}', '"words" is missing; there is .token.'),
+        ("a.jsonl", '{"words": ["\\ud800"], "tags": ["O"]}', r"a.jsonl:1: .*surrogate pair"),
+        ("a.txt", "a\t\nb\tO\n", "a.txt:1: the tag is empty"),
+        ("a.txt", "\tO\nb\tO\n", "a.txt:1: the word is empty"),
+    ],
+)
+def test_what_is_read_as_something_else_is_refused(name, content, message, tmp_path) -> None:
+    with pytest.raises(InputError, match=message):
+        read_tagged_words(_write(tmp_path, name, content))
+
+
+def test_brackets_in_front_are_words_where_no_json_is(tmp_path: Path) -> None:
+    (row,) = read_tagged_words(_write(tmp_path, "a.txt", "[ O\n1 O\n] B-X\n")).items
+    assert row.words == ["[", "1", "]"]
+    (row,) = read_tagged_words(_write(tmp_path, "a.txt", '{"\tO\n"}\tB-X\n')).items
+    assert row.words == ['{"', '"}']
+    assert row.place(1) == f"{tmp_path / 'a.txt'}:2"
