@@ -13,6 +13,7 @@ from keras_albert.models.depth.elastic_training import ElasticTraining
 from keras_albert.models.fitting.batches import is_model_input, settled
 from keras_albert.models.fitting.build_before_tracing import BuiltAhead
 from keras_albert.models.fitting.default_compilation import DefaultCompilation
+from keras_albert.models.fitting.exclusive import exclusive
 from keras_albert.models.fitting.labels import (
     LabelForm,
     by_place,
@@ -28,6 +29,7 @@ from keras_albert.models.fitting.length_prediction import predict_by_length
 from keras_albert.models.fitting.preparation import check_inputs, prepare, refusals_raised
 from keras_albert.models.fitting.streams import is_stream
 from keras_albert.models.fitting.trainable_parts import ReadParts
+from keras_albert.models.fitting.vocabularies import remember, restore
 from keras_albert.models.presets.task_presets import TaskPresets
 
 
@@ -100,6 +102,24 @@ class AlbertTask(
             return super().call(inputs, training=training, mask=mask)  # type: ignore[misc]
         return self._connect(inputs, self.backbone, training=training, depth=depth)
 
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, and which vocabulary the preprocessor has."""
+        config: dict[str, Any] = super().get_config()  # type: ignore[misc]
+        tokenizer = getattr(self.preprocessor, "tokenizer", None)
+        if isinstance(config.get("preprocessor"), dict) and (known := remember(tokenizer)):
+            config["preprocessor"]["vocabulary"] = known
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A task with new weights; with its vocabulary, where that is in use in this process."""
+        preprocessor = config.get("preprocessor")
+        task = super().from_config(dict(config))  # type: ignore[misc]
+        if isinstance(preprocessor, dict):
+            tokenizer = getattr(task.preprocessor, "tokenizer", None)
+            restore(tokenizer, preprocessor.get("vocabulary"))
+        return task
+
     # Data in
 
     def fit(
@@ -171,7 +191,7 @@ class AlbertTask(
                 if group_by_length and _is_whole_texts(parts[0]):
                     size = kwargs.pop("validation_batch_size", None) or batch_size
                     validation_data = self._by_length(x_part, y_part, weights, size)
-        with refusals_raised(self):
+        with refusals_raised(self), exclusive(self.backbone):
             return self.fit_encoded(
                 x=x,
                 y=y,
@@ -199,7 +219,7 @@ class AlbertTask(
                 x, y, sample_weight = self._by_length(x, y, sample_weight, batch_size), None, None
             if steps is not None:
                 kwargs.setdefault("steps", steps)
-        with refusals_raised(self):
+        with refusals_raised(self), exclusive(self.backbone):
             return keras.Model.evaluate(
                 self, x=x, y=y, batch_size=batch_size, sample_weight=sample_weight, **kwargs
             )
@@ -223,12 +243,13 @@ class AlbertTask(
         x = settled(x)
         grouped = _is_whole_texts(x) and not kwargs.get("steps")
         x, _, _, steps = self._prepared(x, batch_size=batch_size, labelled=False)
-        if grouped:
-            return predict_by_length(self, x, batch_size or 32, depth, **kwargs)
         if steps is not None:
             kwargs.setdefault("steps", steps)
-        model = self if depth is None else self.at_depth(depth)
-        return keras.Model.predict(model, x=x, batch_size=batch_size, **kwargs)
+        with exclusive(self.backbone):
+            if grouped:
+                return predict_by_length(self, x, batch_size or 32, depth, **kwargs)
+            model = self if depth is None else self.at_depth(depth)
+            return keras.Model.predict(model, x=x, batch_size=batch_size, **kwargs)
 
     def _by_length(
         self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, **options: Any
@@ -249,16 +270,20 @@ class AlbertTask(
     ) -> Any:
         """`keras.Model.train_on_batch`, on raw strings too."""
         x, y, sample_weight, _ = self._prepared(settled(x), y, sample_weight)
-        return self.train_on_encoded_batch(x, y, sample_weight, **kwargs)
+        with exclusive(self.backbone):
+            return self.train_on_encoded_batch(x, y, sample_weight, **kwargs)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, **kwargs: Any) -> Any:
         """`keras.Model.test_on_batch`, on raw strings too."""
         x, y, sample_weight, _ = self._prepared(settled(x), y, sample_weight)
-        return keras.Model.test_on_batch(self, x, y, sample_weight, **kwargs)
+        with exclusive(self.backbone):
+            return keras.Model.test_on_batch(self, x, y, sample_weight, **kwargs)
 
     def predict_on_batch(self, x: Any) -> Any:
         """`keras.Model.predict_on_batch`, on raw strings too."""
-        return keras.Model.predict_on_batch(self, self._prepared(settled(x), labelled=False)[0])
+        x = self._prepared(settled(x), labelled=False)[0]
+        with exclusive(self.backbone):
+            return keras.Model.predict_on_batch(self, x)
 
     def _prepared(self, x: Any, y: Any = None, sample_weight: Any = None, **options: Any) -> Any:
         """What `keras.Model` reads of settled data, and batches an epoch where Keras can't tell."""
