@@ -50,7 +50,7 @@ def read_h5(path: Path) -> dict[str, StoredTensor]:
 
 def _damaged(path: Path, error: Exception) -> InputError:
     reason = " ".join(str(error).split())[:200]
-    return InputError(f"{path} is no h5 file, or a damaged one: {reason}. Fetch it again.")
+    return InputError(f"{path} is not an h5 file, or a damaged one: {reason}. Fetch it again.")
 
 
 def _load(path: Path, name: str, dtype: str) -> np.ndarray:

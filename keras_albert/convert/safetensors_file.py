@@ -64,7 +64,7 @@ def _tensor(path: Path, name: str, entry: Any, start: int, size: int) -> StoredT
     shape = tuple(entry["shape"])
     begin, end = entry["data_offsets"]
     if not all(type(number) is int and number >= 0 for number in (*shape, begin, end)):
-        raise ValueError(f"{name} has a shape or a place that is no number")
+        raise ValueError(f"{name} has a shape or a place that is not a number")
     storage = {"bfloat16": "uint16", "float8": "uint8"}.get(dtype, dtype)
     count = math.prod(shape)
     if end - begin != count * np.dtype(storage).itemsize:

@@ -45,7 +45,7 @@ def find_tokenizer_files(folder: Path) -> TokenizerFiles | None:
     if file.is_file():
         content = read_json(file)
         if not isinstance(content, dict):
-            raise InputError(f"{file} is no tokenizer: expected a JSON object.")
+            raise InputError(f"{file} is not a tokenizer: expected a JSON object.")
         if "registered_name" not in content:
             return TokenizerFiles("tokenizer.json", file, _options(folder))
     return None

@@ -53,8 +53,8 @@ def read_torch(path: Path) -> dict[str, StoredTensor]:
     for name, value in state.items():
         if not isinstance(name, str) or not isinstance(value, PickledTensor):
             raise InputError(
-                f"{path} holds {name!r}, which is no tensor; expected a model's state_dict, not a "
-                "training state. Save model.state_dict() alone."
+                f"{path} holds {name!r}, which is not a tensor; expected a model's state_dict, not "
+                "a training state. Save model.state_dict() alone."
             )
         tensors[name] = _stored(path, name, value, reader)
     return tensors

@@ -64,7 +64,7 @@ def _texts(row: dict[str, Any], key: str, where: str, kind: Any = str) -> list[s
 def _choice(row: dict[str, Any], where: str) -> ChoiceExample:
     context, question = row.get("context", ""), row.get("question", "")
     if not isinstance(context, str) or not isinstance(question, str):
-        raise InputError(f"{where}: a context or question is no text: {context!r}, {question!r}.")
+        raise InputError(f"{where}: a context or question is not text: {context!r}, {question!r}.")
     if not context.strip() and not question.strip():
         raise InputError(f"{where}: neither a context nor a question.")
     options = checked_options(row.get("options"), where)

@@ -136,7 +136,7 @@ def _model_folder(address: str, unpacked: Path) -> Path:
     folder = model_folder(unpacked, "config.json")
     if folder is None:
         raise InputError(
-            f"The archive at {address} holds no {CONFIG_FILE} and no config.json: it is no "
+            f"The archive at {address} holds no {CONFIG_FILE} and no config.json: it is not a "
             "model of ALBERT."
         )
     return folder

@@ -290,11 +290,11 @@ def _check_counts(**counts: Any) -> None:
     for name, value in counts.items():
         # NumPy's integers are numbers of things, too.
         if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-            raise InputError(f"{name}={value!r} is no whole number of 1 or more.")
+            raise InputError(f"{name}={value!r} is not a whole number of 1 or more.")
 
 
 def _check_rates(**rates: Any) -> None:
     for name, value in rates.items():
         number = isinstance(value, Real) and not isinstance(value, bool)
         if value is not None and not (number and 0 <= value < 1):
-            raise InputError(f"{name}={value!r} is no share that is dropped: 0 to below 1.")
+            raise InputError(f"{name}={value!r} is not a share to drop: expected 0 to below 1.")

@@ -120,6 +120,21 @@ class AlbertTask(
             restore(tokenizer, preprocessor.get("vocabulary"))
         return task
 
+    def _run_through_graph(self, *arguments: Any, **options: Any) -> Any:
+        """Keras's own; `keras.models.clone_model` would make a model without a preprocessor of it.
+
+        Raises:
+            InputError: it is called for that.
+        """
+        caller = getattr(options.get("operation_fn"), "__qualname__", "")
+        if caller.startswith("_clone_functional_model"):
+            raise InputError(
+                "keras.models.clone_model makes a plain model of a task's layers, which reads no "
+                "texts. Copy a task with type(task).from_config(task.get_config()), and its "
+                "weights with copy.set_weights(task.get_weights())."
+            )
+        return super()._run_through_graph(*arguments, **options)  # type: ignore[misc]
+
     # Data in
 
     def fit(

@@ -78,7 +78,7 @@ def read_evaluation(folder: Path) -> dict[str, Any]:
     found = found.get("result", found) if isinstance(found, dict) else {}
     if not {*HEADS, "instances", "settings"} <= set(found):
         raise InputError(
-            f"{file} is no evaluation of a pretrained model; `keras-albert evaluate` makes it."
+            f"{file} is not an evaluation of a pretrained model; `keras-albert evaluate` makes it."
         )
     return dict(found)
 

@@ -88,7 +88,7 @@ def read_pieces(content: bytes) -> list[str]:
     ['[PAD]', '##s']
     """
     if b"\0" in content:
-        raise ValueError("the vocabulary is no text: it holds zero bytes")
+        raise ValueError("the vocabulary is not text: it holds zero bytes")
     lines = content.decode("utf-8-sig").split("\n")
     pieces = [line.strip() for line in lines]
     while pieces and not pieces[-1]:
@@ -104,7 +104,7 @@ class _Characters(dict[int, str]):
 
     def __missing__(self, point: int) -> str:
         if 0xD800 <= point < 0xE000:
-            raise ValueError(f"a lone surrogate (U+{point:04X}) is no character")
+            raise ValueError(f"a lone surrogate (U+{point:04X}) is not a character")
         self[point] = found = basic_character(chr(point), *self._options)
         return found
 

@@ -37,7 +37,7 @@ def bad_text(texts: Sequence[Any]) -> InputError:
         except UnicodeEncodeError as error:
             return InputError(
                 f"Text {number} holds a lone surrogate (U+{ord(text[error.start]):04X}) at "
-                f"character {error.start}, which is no character: read the file as UTF-8, or "
+                f"character {error.start}, which is not a character: read the file as UTF-8, or "
                 "drop it with text.encode(errors='ignore').decode()."
             )
     return InputError("The texts cannot be encoded.")

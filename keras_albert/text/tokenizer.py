@@ -131,7 +131,7 @@ class AlbertTokenizer(TokenizerPresets, SentencePieceLayer):
             raise InputError(f"mode={mode!r} is unknown: use 'google' or 'hf'.")
         path = Path(path)
         if not path.is_file():
-            raise InputError(f"{path} is no file; expected a SentencePiece model.")
+            raise InputError(f"{path} is not a file; expected a SentencePiece model.")
         steps = replace(GOOGLE if mode == "google" else HUGGINGFACE, lowercase=lowercase)
         if keep_accents:
             steps = replace(steps, accents="keep")

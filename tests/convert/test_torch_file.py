@@ -95,8 +95,8 @@ def test_flipped_bytes_give_an_error_or_other_values(file):
     [
         ({}, "no weights by name"),
         ([torch.zeros(2)], "no weights by name"),
-        ({"model": {"weight": torch.zeros(2)}}, "'model', which is no tensor"),
-        ({"weight": torch.zeros(2), "epoch": 3}, "'epoch', which is no tensor"),
+        ({"model": {"weight": torch.zeros(2)}}, "'model', which is not a tensor"),
+        ({"weight": torch.zeros(2), "epoch": 3}, "'epoch', which is not a tensor"),
     ],
 )
 def test_what_is_no_state_dictionary(tmp_path, content, message):

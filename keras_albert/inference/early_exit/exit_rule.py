@@ -47,7 +47,7 @@ class ExitRule:
         if self.criterion == "patience":
             if not (1 <= self.threshold < math.inf) or self.threshold != int(self.threshold):
                 raise InputError(
-                    f"A patience of {self.threshold} is no number of layers from 1 on."
+                    f"A patience of {self.threshold} is not a number of layers: 1 or more."
                 )
         elif not 0 <= self.threshold <= 1:
             raise InputError(f"threshold={self.threshold} is not between 0 and 1.")

@@ -41,7 +41,7 @@ class DepthModels:
         """
         layers = self.backbone.num_layers
         if not depths or list(depths) != sorted(set(depths)):
-            raise InputError(f"depths={depths!r} are no ascending numbers of layers.")
+            raise InputError(f"depths={depths!r} are not ascending numbers of layers.")
         if not 1 <= depths[0] <= depths[-1] <= layers:
             raise InputError(
                 f"depths={depths!r} are not between 1 and the model's {layers} layers."

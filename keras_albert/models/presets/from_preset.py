@@ -96,7 +96,7 @@ def saved_class(config_file: Path) -> type | None:
         return None
     content = read_json(config_file)
     if not isinstance(content, dict) or not isinstance(content.get("registered_name"), str):
-        raise InputError(f"{config_file} is no preset's: it has no registered_name.")
+        raise InputError(f"{config_file} is not a preset's: it has no registered_name.")
     return keras.saving.get_registered_object(content["registered_name"])
 
 

@@ -70,7 +70,7 @@ class TaskPresets(KeepsQuantization, PresetNames):
             others = sorted(path.name for path in folder.iterdir() if path not in entries)
             if others:
                 raise InputError(
-                    f"{folder} holds {others[0]!r}, which is no part of a preset, and saving "
+                    f"{folder} holds {others[0]!r}, which is not part of a preset, and saving "
                     "would replace the folder. Choose a new one."
                 )
         with write_directory_aside(folder, replace=True) as aside:
