@@ -60,6 +60,9 @@ def _tasks(backbone, tokenizer):
 
 def _asked(name, task, texts):
     """A task's answers to texts, as numbers or plain values."""
+    if name in ("words", "questions", "joint"):
+        # They read all of a text, window by window.
+        texts = [text[:2_000] for text in texts]
     if name == "order":
         return task.natural_order(texts, texts[::-1])
     if name == "words":
@@ -99,9 +102,6 @@ def test_texts_in_a_list_an_array_and_a_column_are_the_same(backbone, tokenizer)
 )
 def test_nothing_and_half_characters_are_refused(backbone, tokenizer, texts, message):
     for name, task in _tasks(backbone, tokenizer).items():
-        if not texts and name in ("questions", "joint"):
-            assert _asked(name, task, texts) == [], name
-            continue
         with pytest.raises(InputError, match=f"(?i){message}") as caught:
             _asked(name, task, texts)
         assert "\n" not in str(caught.value), name
