@@ -89,15 +89,6 @@ _ONLY = {
     "is_encoder_decoder": (False,),
     "use_bfloat16": (False,),
 }
-# What Google's Chinese and multilingual BERT say and no code of theirs reads.
-_BERT_UNREAD = {
-    "directionality",
-    "pooler_fc_size",
-    "pooler_num_attention_heads",
-    "pooler_num_fc_layers",
-    "pooler_size_per_head",
-    "pooler_type",
-}
 # Keys of transformers' files, 2.x to 5.x, that say how to call or to train the model, not what it
 # computes; people's copies of Google's files have them, too, and a few of their own programs. Keys
 # that begin with "_" or "output_" are such too.
@@ -205,8 +196,6 @@ def backbone_arguments(
     settings = BERT_SETTINGS if network is BERT else SETTINGS
     only = {**_ONLY, "model_type": (network.name,)}
     known = {setting.theirs for setting in settings} | _UNREAD | set(only) | {"hidden_act"}
-    if network is BERT:
-        known |= _BERT_UNREAD
     unknown = sorted(
         key
         for key, value in config.items()

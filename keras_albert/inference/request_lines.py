@@ -146,14 +146,15 @@ def _own_names(
     row: dict[str, Any], kind: str, reading: ReadingOptions, where: str
 ) -> dict[str, Any]:
     """A row with the names that `item_of_row` knows."""
-    if kind == "multiple_choice":
+    facts = TASK_KINDS[kind]
+    if facts.reads == "choices":
         return choice_row(row, reading, where, labelled=False)
     text = column_named(row, reading.text_column, "text", where)
     pair = column_named(row, reading.text_pair_column, "text-pair", where)
-    if kind.endswith("question_answerer"):
+    if facts.answers_questions:
         question = {} if text is None else {"question": row[text]}
         return {**row, **question, **({} if pair is None else {"context": row[pair]})}
-    if kind == "token_classifier" and (text is not None or {"words", "tokens"} & row.keys()):
+    if facts.reads == "words" and (text is not None or {"words", "tokens"} & row.keys()):
         words = row[text] if text is not None else row.get("words", row.get("tokens"))
         return {"text": words} if isinstance(words, str) else {"words": words}
     return text_row(row, reading, where)

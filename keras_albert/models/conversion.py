@@ -27,7 +27,7 @@ from keras_albert.models.presets.from_preset import (
 )
 from keras_albert.models.presets.variable_names import heads_of, model_checkpoint
 from keras_albert.models.saved_task import LABELS_FILE
-from keras_albert.runtime.task_kinds import TASK_KINDS, kind_named, kind_of_class
+from keras_albert.runtime.task_kinds import TASK_KINDS, kind_of_class
 from keras_albert.text.find_tokenizer import load_tokenizer
 
 FORMATS = ("keras", "huggingface", "keras-hub")
@@ -208,7 +208,9 @@ def _write_keras(checkpoint: Checkpoint, destination: Path, replace: bool) -> li
     vectors = checkpoint.sentence_vectors
     if model_class is AlbertBackbone and vectors is not None:
         if vectors.problem is None:
-            model_class = kind_named("text_embedder").model_class
+            model_class = next(
+                kind.model_class for kind in TASK_KINDS.values() if "embedding" in kind.outputs
+            )
         else:
             notes.append(f"Written without a pooling: {vectors.problem}")
     if model_class is None:

@@ -55,6 +55,7 @@ class AlbertTask(
         outputs_along_tokens: whether all outputs are (B, S, ...), or the names of those that are.
         padding_output: what `predict` puts there for positions beyond a batch's length.
         reads_pairs: whether an example may be two texts, so that a pair of lists is pairs.
+        examples_are: what the errors call them.
         makes_labels: whether the preprocessor makes the labels, and none are passed.
     """
 
@@ -64,6 +65,7 @@ class AlbertTask(
     outputs_along_tokens: bool | tuple[str, ...] = False
     padding_output: float = 0.0
     reads_pairs: bool = True
+    examples_are: str = "texts"
     makes_labels: bool = False
 
     backbone: Any

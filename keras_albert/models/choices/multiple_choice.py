@@ -61,6 +61,7 @@ class AlbertMultipleChoice(AlbertTask, keras_hub.models.Task):
     backbone_cls = AlbertBackbone
     preprocessor_cls = AlbertMultipleChoicePreprocessor
     reads_pairs = False
+    examples_are = "questions"
 
     def __init__(
         self,

@@ -130,7 +130,11 @@ def _is_packed(batch: list[Any], labelled: bool) -> bool:
     if strings_of(last) is not None:
         # Two lists of texts: pairs, or texts with labels that are text.
         return labelled and strings_of(batch[0]) is not None and len(batch) == 2
-    return isinstance(last, list | tuple) and _holds_no_text(last)
+    if not isinstance(last, list | tuple):
+        return False
+    # PyTorch's collation of answers, (text, first character): texts, then a tensor.
+    collated = labelled and any(hasattr(part, "detach") for part in last)
+    return collated or _holds_no_text(last)
 
 
 def _holds_no_text(values: Any) -> bool:

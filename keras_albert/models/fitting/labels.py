@@ -137,11 +137,13 @@ class LabelForm:
             numbers.
         size: C; 0 where it differs from batch to batch.
         one_hot: whether the loss reads classes as rows of C numbers that add up to 1.
+        otherwise: what is said of a number that is no class, in place of the default.
     """
 
     kind: Literal["classes", "binary", "values"]
     size: int
     one_hot: bool = False
+    otherwise: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -227,6 +229,8 @@ def _classes(y: np.ndarray, form: LabelForm) -> np.ndarray:
             )
         worst = y.min() if y.min() < 0 else y.max()
         if not 0 <= worst < (form.size or worst + 1):
+            if form.otherwise:
+                raise InputError(f"A label is {worst:g}, {form.otherwise}.")
             raise InputError(
                 f"A label is {worst:g}, and num_classes={form.size} knows 0 to {form.size - 1}. "
                 "Number the labels from 0, or build the model with more classes."
@@ -276,8 +280,14 @@ def class_weights_of(y: np.ndarray, weights: Mapping[int, float], form: LabelFor
     return table[y.argmax(axis=1) if form.one_hot else y]
 
 
-def check_rows(rows: int, values: Any, what: str) -> None:
+def check_rows(rows: int, values: Any, what: str, examples: str = "texts") -> None:
     """Compares the number of rows.
+
+    Args:
+        rows: how many examples there are.
+        values: an array, a dict of them, or None.
+        what: what they are.
+        examples: what the examples are.
 
     Raises:
         InputError: it differs.
@@ -286,4 +296,6 @@ def check_rows(rows: int, values: Any, what: str) -> None:
     for array in itertools.chain(leaves):
         if isinstance(array, np.ndarray) and (array.ndim == 0 or len(array) != rows):
             number = len(array) if array.ndim else "no"
-            raise InputError(f"There are {rows} texts and {number} {what}; there must be as many.")
+            raise InputError(
+                f"There are {rows} {examples} and {number} {what}; there must be as many."
+            )

@@ -64,8 +64,9 @@ def prepare(
             x = rows_by_place(x, "examples")
         y, sample_weight = task._labels(y), row_weights(sample_weight)
         rows = len(x[0]) if isinstance(x, tuple) else len(x)
-        check_rows(rows, y if task.label_form() is not None else None, "labels")
-        check_rows(rows, sample_weight, "sample weights")
+        labels = y if task.label_form() is not None else None
+        check_rows(rows, labels, "labels", task.examples_are)
+        check_rows(rows, sample_weight, "sample weights", task.examples_are)
         sample_weight = _weighted(task, y, sample_weight, class_weight)
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(
             task.preprocess_samples(x, y, sample_weight)

@@ -31,6 +31,7 @@ class QuestionAnswering(AlbertTask):
     preprocessor_cls = AlbertQuestionAnswererPreprocessor
     reads_pooler = False
     labels_used: tuple[str, ...] = ("start", "end")
+    examples_are = "questions"
 
     def answer(
         self,

@@ -1,5 +1,6 @@
 """AlbertSentenceOrderClassifier: which of two orders of two texts is the natural one."""
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -95,7 +96,8 @@ class AlbertSentenceOrderClassifier(AlbertTask, keras_hub.models.Task):
 
     def label_form(self) -> LabelForm:
         """0 (in order) or 1 (swapped)."""
-        return self._classes_form(2)
+        otherwise = "neither 0 (in order) nor 1 (swapped)"
+        return replace(self._classes_form(2), otherwise=otherwise)
 
 
 def orders(first: Any, second: Any, logits: Any) -> list[dict[str, Any]]:

@@ -57,6 +57,7 @@ class AlbertTokenClassifier(AlbertTask, keras_hub.models.Task):
     reads_pooler = False
     labels_along_tokens = True
     reads_pairs = False
+    examples_are = "sentences"
     outputs_along_tokens = True
 
     def __init__(
