@@ -106,7 +106,7 @@ class AlbertTask(
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, and which vocabulary the preprocessor has."""
-        config: dict[str, Any] = super().get_config()  # type: ignore[misc]
+        config: dict[str, Any] = super().get_config()
         tokenizer = getattr(self.preprocessor, "tokenizer", None)
         if isinstance(config.get("preprocessor"), dict) and (known := remember(tokenizer)):
             config["preprocessor"]["vocabulary"] = known
@@ -116,7 +116,7 @@ class AlbertTask(
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A task with new weights; with its vocabulary, where that is in use in this process."""
         preprocessor = config.get("preprocessor")
-        task = super().from_config(dict(config))  # type: ignore[misc]
+        task = super().from_config(dict(config))
         if isinstance(preprocessor, dict):
             tokenizer = getattr(task.preprocessor, "tokenizer", None)
             restore(tokenizer, preprocessor.get("vocabulary"))
