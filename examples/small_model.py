@@ -21,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from keras_albert.data.prepare import prepare_documents
 from keras_albert.presets_index import architecture
 from keras_albert.text import Document, WordPieceTokenizer, train_vocabulary
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 from keras_albert.training import Recipe, load_recipe, pretrain
 
 SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")

@@ -32,23 +32,23 @@ if TYPE_CHECKING:
         MaskedTokenLoss,
     )
     from keras_albert.optimizers import AdamW, Lamb, LinearWarmupDecay
-    from keras_albert.text.chinese_tokenizer import ChineseTokenizer as ChineseTokenizer
-    from keras_albert.text.find_tokenizer import load_tokenizer
-    from keras_albert.text.tokenizer import AlbertTokenizer
-    from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+    from keras_albert.text.tokenizers.chinese_tokenizer import ChineseTokenizer as ChineseTokenizer
+    from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
+    from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+    from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
     __version__: str
 
 # Where a public name lives that is not in `keras_albert.models`.
 _PLACES = {
     "AdamW": "optimizers",
-    "AlbertTokenizer": "text.tokenizer",
-    "ChineseTokenizer": "text.chinese_tokenizer",  # WordPieceTokenizer's older name
+    "AlbertTokenizer": "text.tokenizers.tokenizer",
+    "ChineseTokenizer": "text.tokenizers.chinese_tokenizer",  # WordPieceTokenizer's older name
     "InputError": "errors",
     "Lamb": "optimizers",
     "LinearWarmupDecay": "optimizers",
-    "WordPieceTokenizer": "text.wordpiece_tokenizer",
-    "load_tokenizer": "text.find_tokenizer",
+    "WordPieceTokenizer": "text.tokenizers.wordpiece_tokenizer",
+    "load_tokenizer": "text.tokenizers.find_tokenizer",
 }
 
 __all__ = [

@@ -34,9 +34,9 @@ from keras_albert.export import child_process, exporting, worker
 from keras_albert.export.exporting import export
 from keras_albert.files import write_json
 from keras_albert.runtime.run_saved_model import SavedModelRunner
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 from keras_albert.text.vocabulary import train_vocabulary
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 MANUAL = Path(__file__).parents[1] / "examples" / "data" / "postgresql-manual.jsonl.gz"
 LABELS = ["sql", "server", "internals"]

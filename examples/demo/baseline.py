@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
 
 
 def bag_of_words(folder: Path, epochs: int = 2) -> dict[str, Any]:

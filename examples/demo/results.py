@@ -14,7 +14,7 @@ from keras_albert.data.masking import MaskingOptions
 from keras_albert.data.pipeline import PretrainingData
 from keras_albert.data.token_store import TokenStore
 from keras_albert.files import read_json, write_json
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
 from keras_albert.training.pretraining.training_log import read_metrics
 from keras_albert.training.recipe import Recipe, load_recipe
 

@@ -32,7 +32,7 @@ def prepare(
     record = Record("prepare", locals())
     with quiet_imports():
         from keras_albert.data.prepare import prepare as prepare_store
-        from keras_albert.text.find_tokenizer import load_tokenizer
+        from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
     tokenizer = load_tokenizer(vocabulary)
     with counting("Tokenizing") as count:
         manifest = prepare_store(

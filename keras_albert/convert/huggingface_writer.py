@@ -12,8 +12,8 @@ from keras_albert.convert.networks import ALBERT, BERT, Network, has_projection,
 from keras_albert.convert.sentence_transformers import write_sentence_vectors
 from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside, write_json
-from keras_albert.text.find_tokenizer import load_tokenizer
-from keras_albert.text.huggingface_files import write_huggingface_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.huggingface_files import write_huggingface_tokenizer
 
 _PROJECTION = "albert.encoder.embedding_hidden_mapping_in"
 

@@ -16,7 +16,7 @@ from keras_albert.convert.networks import (
 )
 from keras_albert.errors import InputError
 from keras_albert.files import write_directory_aside
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 
 
 def write_keras_hub(

@@ -133,6 +133,6 @@ def encode_in_worker(names: list[str], sentences: list[list[str]]) -> EncodedBlo
         return encode_block(_encoder, names, sentences)
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         # Only now, for its words: this imports Keras.
-        from keras_albert.text.encoded_text import bad_text
+        from keras_albert.text.tokenizers.encoded_text import bad_text
 
         raise bad_text([text for document in sentences for text in document]) from error

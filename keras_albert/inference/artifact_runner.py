@@ -43,7 +43,7 @@ class ArtifactRunner:
     @cached_property
     def preprocessor(self) -> Any:
         """The task's preprocessor with the artifact's vocabulary and settings; it takes Keras."""
-        from keras_albert.text.find_tokenizer import load_tokenizer
+        from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 
         beside = self._folder / "assets.extra"
         tokenizer = load_tokenizer(beside if beside.is_dir() else self._folder)

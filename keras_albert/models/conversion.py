@@ -28,7 +28,7 @@ from keras_albert.models.presets.from_preset import (
 from keras_albert.models.presets.variable_names import heads_of, model_checkpoint
 from keras_albert.models.saved_task import LABELS_FILE
 from keras_albert.runtime.task_kinds import TASK_KINDS, kind_of_class
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 
 FORMATS = ("keras", "huggingface", "keras-hub")
 

@@ -19,8 +19,8 @@ from keras_albert.models.presets.from_preset import (
 )
 from keras_albert.models.text_packing import pack
 from keras_albert.models.texts import is_symbolic, read_texts
-from keras_albert.text.find_tokenizer import load_tokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
 
 
 class AlbertPreprocessor:

@@ -17,9 +17,9 @@ from keras_albert.models.presets.from_preset import (
 from keras_albert.models.text_packing import check_packing
 from keras_albert.runtime.descriptions import MAX_ANSWER_TOKENS
 from keras_albert.runtime.task_kinds import TASK_KINDS, TaskKind, kind_of_class
-from keras_albert.text.find_tokenizer import load_tokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
 LABELS_FILE = "labels.json"
 # What a preprocessor may be told beside its tokenizer and the length of a row.

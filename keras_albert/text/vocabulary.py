@@ -14,7 +14,7 @@ from keras_albert.errors import InputError
 from keras_albert.files import write_aside, write_json
 from keras_albert.text.normalization import NORMALIZER_NAME, normalizer
 from keras_albert.text.pieces import CONTROL_PIECES, USER_SYMBOLS
-from keras_albert.text.tokenizer import MODEL_FILENAME, AlbertTokenizer
+from keras_albert.text.tokenizers.tokenizer import MODEL_FILENAME, AlbertTokenizer
 
 CHARACTER_COVERAGE = 0.99995
 """The share of the corpus's characters that get a piece; the rest are `<unk>` (Google's value)."""

@@ -10,7 +10,7 @@ import pytest
 
 from keras_albert.data.token_store import TokenStore
 from keras_albert.text.normalization import normalize
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
 
 
 def test_the_store_holds_the_corpus(store: Path, corpus: Path, vocabulary: Path) -> None:

@@ -11,8 +11,8 @@ import pytest
 from keras_albert.data.block_encoding import encode_block, encode_in_worker, take_encoder
 from keras_albert.data.prepare import light_encoder
 from keras_albert.errors import InputError
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.chinese_tokenizer import ChineseTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
 
 TEXTS = ["In 1999, 12, or x1, 2, 21,", "", "  Two   words ", "\u5929\u5730 caf\u00e9 2,5 ``x''"] * 3
 # As a worker: it is handed the encoder as bytes, tokenizes, and says what it has imported.

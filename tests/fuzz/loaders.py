@@ -213,7 +213,7 @@ def _weights(folder: Path) -> list[Loader]:
 
 
 def _tokenizers(folder: Path) -> list[Loader]:
-    from keras_albert.text.huggingface_files import write_huggingface_tokenizer
+    from keras_albert.text.tokenizers.huggingface_files import write_huggingface_tokenizer
 
     pieces, words, fast = folder / "pieces", folder / "words", folder / "fast"
     tokenizer().save(pieces)

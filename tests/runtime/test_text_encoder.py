@@ -11,8 +11,8 @@ import pytest
 
 from keras_albert.models.text_packing import pack
 from keras_albert.runtime.text_encoder import TextEncoder
-from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 from tests.exported import CHINESE_TEXTS, chinese_tokenizer, sentences, tokenizer
 from tests.text.hostile import HOSTILE
 

@@ -8,8 +8,8 @@ import pytest
 
 from keras_albert import load_tokenizer
 from keras_albert.errors import InputError
-from keras_albert.text.huggingface_files import write_huggingface_tokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.huggingface_files import write_huggingface_tokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
 
 SPECIAL = ["<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"]
 TEXTS = [

@@ -18,7 +18,7 @@ from keras_albert.files import read_json, write_json
 from keras_albert.runtime.digests import ITSELF
 from keras_albert.runtime.packing import MASK, joined_by_mask, pack
 from keras_albert.runtime.task_kinds import kind_named
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 
 # ONNX Runtime for the web, MIT licence. The loader comes with its WebAssembly in the plain build:
 # the ones for WebGPU and WebGL are three times its size.

@@ -8,8 +8,8 @@ from typing import Any
 from keras_albert.errors import InputError
 from keras_albert.runtime.wordpiece import CHINESE, MAX_WORD_CHARACTERS, basic_character, is_chinese
 from keras_albert.text.normalization import parse_model
-from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
 _UNIGRAM = 1
 # Surrogates, which no text has; code points that are not assigned or for private use, which every

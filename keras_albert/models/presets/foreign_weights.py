@@ -11,7 +11,7 @@ from keras_albert.convert.name_tables import CLASSIFIER_HEADS
 from keras_albert.errors import InputError
 from keras_albert.layers.initialization import weights_assigned_later
 from keras_albert.models.presets.variable_names import backbone_variables, head_variables, heads_of
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 
 # Heads that read the pooled vector.
 _POOLED = {"sentence_order", "classifier", "multiple_choice"}

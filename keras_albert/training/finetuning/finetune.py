@@ -16,7 +16,7 @@ from keras_albert.files import read_json
 from keras_albert.folder_lock import folder_lock
 from keras_albert.models import AlbertBackbone
 from keras_albert.models.presets.from_preset import CONFIG_FILE, tokenizer_folder
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 from keras_albert.training.determinism import deterministic_operations
 from keras_albert.training.evaluation.depth_curve import depth_curve
 from keras_albert.training.finetuning.class_weights import weighted

@@ -16,9 +16,9 @@ from keras_albert.data.token_store import TokenStore
 from keras_albert.errors import InputError, suggest
 from keras_albert.folder_lock import folder_lock
 from keras_albert.models import AlbertBackbone, AlbertPretrainer, AlbertPretrainerPreprocessor
-from keras_albert.text.find_tokenizer import load_tokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 from keras_albert.training.checkpoints import (
     Checkpoint,
     Checkpoints,

@@ -14,7 +14,7 @@ from keras_albert.errors import InputError
 from keras_albert.export.web import web_site
 from keras_albert.export.web.npm_package import NpmPackage
 from keras_albert.export.web.web_site import PAGE, check_tokenizer, write_site
-from keras_albert.text.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
 from tests.exported import chinese_tokenizer
 from tests.golden_packing import CLS, MASK_ID, SEP, cases
 

@@ -18,7 +18,7 @@ from keras_albert.data.prepare import prepare
 from keras_albert.errors import InputError
 from keras_albert.inference import load_predictor
 from keras_albert.models import AlbertMaskedLM, AlbertPretrainer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 from keras_albert.training import Recipe, pretrain
 from keras_albert.training.checkpoints import Checkpoints
 from keras_albert.training.pretraining.training_log import read_metrics

@@ -9,8 +9,8 @@ import numpy as np
 
 from keras_albert.errors import InputError
 from keras_albert.runtime.wordpiece import MAX_WORD_CHARACTERS, SUFFIX, WordPiece, read_pieces
-from keras_albert.text.encoded_text import bad_text
-from keras_albert.text.wordpiece_in_graph import wordpiece_in_graph
+from keras_albert.text.tokenizers.encoded_text import bad_text
+from keras_albert.text.tokenizers.wordpiece_in_graph import wordpiece_in_graph
 
 PRESET_ASSET = "vocabulary.txt"
 """KerasHub's name for the vocabulary in a preset's folder."""

@@ -8,8 +8,8 @@ from sentencepiece import sentencepiece_model_pb2
 
 from keras_albert.files import write_json
 from keras_albert.text.normalization import parse_model
-from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
 _UNKNOWN = sentencepiece_model_pb2.ModelProto.SentencePiece.UNKNOWN
 _WORD_MARK = "\u2581"

@@ -10,7 +10,7 @@ import sentencepiece
 
 from keras_albert.errors import InputError
 from keras_albert.text import pieces as piece_rules
-from keras_albert.text.in_graph import FastTokenizer, digit_comma_in_graph
+from keras_albert.text.tokenizers.in_graph import FastTokenizer, digit_comma_in_graph
 
 PRESET_ASSET = "vocabulary.spm"
 """KerasHub's name for the model in a preset's folder."""

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from keras_albert.text.find_tokenizer import load_tokenizer
-from keras_albert.text.huggingface_files import write_huggingface_tokenizer
-from keras_albert.text.tokenizer import AlbertTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.find_tokenizer import load_tokenizer
+from keras_albert.text.tokenizers.huggingface_files import write_huggingface_tokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
 pytestmark = pytest.mark.once
 

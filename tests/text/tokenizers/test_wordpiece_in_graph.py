@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_albert.runtime.wordpiece import WordPiece, basic_character
 from keras_albert.text import WordPieceTokenizer
-from keras_albert.text.wordpiece_in_graph import character_table, wordpiece_in_graph
+from keras_albert.text.tokenizers.wordpiece_in_graph import character_table, wordpiece_in_graph
 from tests.runners import WITHOUT_KERAS
 from tests.text.hostile import HOSTILE, assigned_code_points, random_texts
 

@@ -14,14 +14,18 @@ import sentencepiece
 from keras_albert.errors import InputError
 from keras_albert.files import write_aside
 from keras_albert.text import pieces as piece_rules
-from keras_albert.text.encoded_text import Encoding, bad_text, checked_ids
-from keras_albert.text.in_graph import in_graph_tokenizer
 from keras_albert.text.normalization import GOOGLE, HUGGINGFACE, with_normalization
-from keras_albert.text.offsets import piece_offsets
 from keras_albert.text.options_file import read_options, write_options
 from keras_albert.text.sentencepiece_files import read_sentencepiece
-from keras_albert.text.sentencepiece_layer import OPTIONS, SentencePieceLayer, check_model
-from keras_albert.text.tokenizer_presets import TokenizerPresets
+from keras_albert.text.tokenizers.encoded_text import Encoding, bad_text, checked_ids
+from keras_albert.text.tokenizers.in_graph import in_graph_tokenizer
+from keras_albert.text.tokenizers.offsets import piece_offsets
+from keras_albert.text.tokenizers.sentencepiece_layer import (
+    OPTIONS,
+    SentencePieceLayer,
+    check_model,
+)
+from keras_albert.text.tokenizers.tokenizer_presets import TokenizerPresets
 from keras_albert.text.vocabulary_files import VocabularyFile, preset_options
 
 MODEL_FILENAME = "spiece.model"

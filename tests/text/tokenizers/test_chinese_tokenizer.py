@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 
 import keras_albert
-from keras_albert.text.chinese_tokenizer import ChineseTokenizer
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
+from keras_albert.text.tokenizers.chinese_tokenizer import ChineseTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 
 
 def test_it_is_the_same_class() -> None:
@@ -20,7 +20,7 @@ def test_configurations_of_that_name_load(chinese_vocabulary: Path) -> None:
     assert saved["registered_name"] == "keras_albert>WordPieceTokenizer"
     old = {
         **saved,
-        "module": "keras_albert.text.chinese_tokenizer",
+        "module": "keras_albert.text.tokenizers.chinese_tokenizer",
         "class_name": "ChineseTokenizer",
         "registered_name": "keras_albert>ChineseTokenizer",
     }
@@ -41,7 +41,7 @@ def test_presets_of_that_name_load(chinese_vocabulary: Path, tmp_path: Path) -> 
     file = tmp_path / "tokenizer.json"
     content = json.loads(file.read_text("utf-8"))
     content |= {
-        "module": "keras_albert.text.chinese_tokenizer",
+        "module": "keras_albert.text.tokenizers.chinese_tokenizer",
         "class_name": "ChineseTokenizer",
         "registered_name": "keras_albert>ChineseTokenizer",
     }

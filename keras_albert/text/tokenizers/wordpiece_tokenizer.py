@@ -13,10 +13,12 @@ import numpy as np
 from keras_albert.errors import InputError
 from keras_albert.files import read_json, write_aside
 from keras_albert.runtime.wordpiece import SUFFIX, is_chinese, is_punctuation, read_pieces
-from keras_albert.text.encoded_text import Encoding, bad_text, checked_ids
 from keras_albert.text.options_file import OPTIONS_FILE, read_options, write_options
 from keras_albert.text.tokenizer_json import wordpiece_vocabulary
-from keras_albert.text.tokenizer_presets import TokenizerPresets
+from keras_albert.text.tokenizers.encoded_text import Encoding, bad_text, checked_ids
+from keras_albert.text.tokenizers.tokenizer_presets import TokenizerPresets
+from keras_albert.text.tokenizers.wordpiece_in_graph import wordpiece_in_graph
+from keras_albert.text.tokenizers.wordpiece_layer import OPTIONS, PRESET_ASSET, WordPieceLayer
 from keras_albert.text.vocabulary_files import (
     TOKENIZER_CONFIG,
     VocabularyFile,
@@ -25,8 +27,6 @@ from keras_albert.text.vocabulary_files import (
     hugging_face_settings,
     preset_options,
 )
-from keras_albert.text.wordpiece_in_graph import wordpiece_in_graph
-from keras_albert.text.wordpiece_layer import OPTIONS, PRESET_ASSET, WordPieceLayer
 
 _PRESET_ASSET = Path("assets/tokenizer") / PRESET_ASSET
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from keras_albert.text.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.tokenizer import AlbertTokenizer
+from keras_albert.text.tokenizers.wordpiece_tokenizer import WordPieceTokenizer
 from keras_albert.text.vocabulary_files import AddedTokens, find_vocabulary
-from keras_albert.text.wordpiece_tokenizer import WordPieceTokenizer
 
 
 def load_tokenizer(

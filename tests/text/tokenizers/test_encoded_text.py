@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from keras_albert.errors import InputError
-from keras_albert.text.encoded_text import bad_text, checked_ids
+from keras_albert.text.tokenizers.encoded_text import bad_text, checked_ids
 
 
 def test_the_first_text_that_is_none_is_named() -> None:

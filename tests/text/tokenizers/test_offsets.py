@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keras_albert.text import AlbertTokenizer, normalize
-from keras_albert.text.offsets import piece_offsets
+from keras_albert.text.tokenizers.offsets import piece_offsets
 from tests.text.hostile import HOSTILE, random_texts
 
 WORD_MARK = "\u2581"
