@@ -11,7 +11,7 @@ from typing import Any
 import keras_hub
 import numpy as np
 import pytest
-from tests.text.test_tokenizer import TinyBackbone
+from tests.text.tokenizers.test_tokenizer import TinyBackbone
 
 from keras_albert.errors import InputError
 from keras_albert.text import WordPieceTokenizer
