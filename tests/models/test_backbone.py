@@ -137,7 +137,7 @@ def test_int8_quantisation_stays_near():
 )
 def test_sizes_and_rates_out_of_range_are_named(wrong):
     ((name, value),) = wrong.items()
-    with pytest.raises(InputError, match=re.escape(f"{name}={value!r} is no ")):
+    with pytest.raises(InputError, match=re.escape(f"{name}={value!r} is not a ")):
         AlbertBackbone(**{**SMALL, **wrong})
 
 

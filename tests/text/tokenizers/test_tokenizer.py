@@ -216,8 +216,8 @@ def test_importing_what_is_none_is_refused(
     (tmp_path / "noise.model").write_bytes(b"no model")
     for path, mode, message in [
         (tmp_path / "noise.model", "google", "not a SentencePiece model"),
-        (tmp_path / "missing", "google", "is no file"),
-        (tmp_path, "google", "is no file"),
+        (tmp_path / "missing", "google", "is not a file"),
+        (tmp_path, "google", "is not a file"),
         (published_model, "facebook", "mode=.facebook. is unknown"),
         (vocabulary / "spiece.model", "hf", "normalises text already"),
     ]:
