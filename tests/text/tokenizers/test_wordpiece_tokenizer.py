@@ -11,12 +11,12 @@ from typing import Any
 import keras_hub
 import numpy as np
 import pytest
-from tests.text.tokenizers.test_tokenizer import TinyBackbone
 
 from keras_albert.errors import InputError
 from keras_albert.text import WordPieceTokenizer
 from tests.text.google_wordpiece import google_tokens
 from tests.text.hostile import HOSTILE, random_texts
+from tests.text.tokenizers.test_tokenizer import TinyBackbone
 
 
 def test_ids_are_googles(
