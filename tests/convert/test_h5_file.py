@@ -62,7 +62,7 @@ def test_damaged_files(file):
             for tensor in read_h5(file).values():
                 tensor.read()
     file.write_bytes(b"no h5 file")
-    with pytest.raises(InputError, match="no h5 file, or a damaged one"):
+    with pytest.raises(InputError, match="not an h5 file, or a damaged one"):
         read_h5(file)
     file.unlink()
     with pytest.raises(InputError, match="not complete"):

@@ -331,7 +331,7 @@ ASKED = {"question": QUESTION, "context": PASSAGE}
         ("multiple_choice", {**CHOICE, "answer": [1]}, "expected 0 to 1"),
         ("multiple_choice", CHOICE, "None; expected 0 to 1"),
         ("multiple_choice", {**CHOICE, "options": "ab", "answer": 0}, "list of two or more"),
-        ("multiple_choice", {**CHOICE, "context": 3, "answer": 0}, "no text: 3"),
+        ("multiple_choice", {**CHOICE, "context": 3, "answer": 0}, "not text: 3"),
         ("multiple_choice", {"options": ["a", "b"], "answer": 0}, "neither a context nor"),
         ("sentence_order", {**PAIR, "label": "?"}, "neither"),
         ("sentence_order", {**PAIR, "label": ["in_order"]}, "neither"),

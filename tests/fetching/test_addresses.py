@@ -120,7 +120,7 @@ def test_the_address_of_an_archive(hf_folder, kept):
 def test_archives_that_are_no_models(tmp_path, kept):
     (tmp_path / "other").mkdir()
     with serving(tar_of(tmp_path / "other")) as server:
-        with pytest.raises(InputError, match="no model of ALBERT"):
+        with pytest.raises(InputError, match="not a model of ALBERT"):
             local_path(server.address("a.tar.gz"))
         server.content = b"<html>Sign in to the network</html>"
         for _ in range(2):  # what came is not kept: it is asked for again

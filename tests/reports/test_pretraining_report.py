@@ -66,6 +66,6 @@ def test_what_does_not_fit_is_named(tmp_path):
     with pytest.raises(InputError, match="no depths"):
         write_pretraining_report(other, beside=[run])
     (other / "evaluation.json").write_text("[]")
-    with pytest.raises(InputError, match="no evaluation of a pretrained model"):
+    with pytest.raises(InputError, match="not an evaluation of a pretrained model"):
         write_pretraining_report(other)
     assert not list(tmp_path.rglob("*.html"))
